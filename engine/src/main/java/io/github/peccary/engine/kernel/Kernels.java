@@ -1,0 +1,79 @@
+package io.github.peccary.engine.kernel;
+
+import java.lang.foreign.MemorySegment;
+
+/// Arithmetic on rows of `stride` floats, outside the heap. One instance serves one stride and all
+/// threads.
+///
+/// **The order of a sum is part of the specification**, so that every machine, vector width and JIT
+/// tier yields the same bits: a dot product is 16 logical lanes, each accumulated with fma in
+/// column order, then a halving tree (8, 4, 2, 1). [ScalarKernels] is that specification in plain
+/// loops; [VectorKernels] is checked against it by equality.
+///
+/// All offsets are in bytes. Rows hold `stride` floats, a multiple of 16. A *record* is one rating
+/// of a tile, eight bytes: the row of its user and of its item, each an unsigned 16-bit number
+/// counted from the tile's first row, and the value (f32) that the dot product should reach.
+public interface Kernels {
+  /// Lanes of the specification; the stride is a multiple of it.
+  int SPECIFIED_LANES = 16;
+
+  /// Bytes of one record: u16 user, u16 item, f32 value.
+  int RECORD_BYTES = 8;
+
+  /// The kernels for rows of `stride` floats, the fastest that this machine has.
+  static Kernels forStride(int stride) {
+    return KernelChoice.forStride(stride);
+  }
+
+  /// `"vector"` or `"scalar"`: which twin [#forStride] hands out in this process.
+  static String active() {
+    return KernelChoice.LANES > 1 ? "vector" : "scalar";
+  }
+
+  /// Floats in one register of the active kernel: 16, 8 or 4; 1 for the scalar one.
+  static int lanes() {
+    return KernelChoice.LANES;
+  }
+
+  /// The dot product of two rows.
+  float dot(MemorySegment a, long aOffset, MemorySegment b, long bOffset);
+
+  /// `out[j] = dot(row, rows[j])` for `count` consecutive rows; `out` receives `count` floats.
+  void dots(
+      MemorySegment row,
+      long rowOffset,
+      MemorySegment rows,
+      long rowsOffset,
+      int count,
+      MemorySegment out,
+      long outOffset);
+
+  /// One step of stochastic gradient descent for each of `count` records, in their order: with
+  /// `e = value − dot(p, q)`, `p ← decay ∘ p + (e · rate) ∘ q` and likewise `q` with the old `p`,
+  /// where rates and decays are the lanes of `steps`.
+  ///
+  /// @param usersOffset where the tile's first user row starts in `users`
+  /// @param itemsOffset where the tile's first item row starts in `items`
+  /// @param recordsOffset where the first record starts in `records`
+  /// @return the sum of squared errors before each step
+  double update(
+      MemorySegment users,
+      long usersOffset,
+      MemorySegment items,
+      long itemsOffset,
+      MemorySegment records,
+      long recordsOffset,
+      int count,
+      StepSizes steps);
+
+  /// `out[j] = value − dot(p, q)` for each of `count` records; `out` receives `count` floats.
+  void errors(
+      MemorySegment users,
+      long usersOffset,
+      MemorySegment items,
+      long itemsOffset,
+      MemorySegment records,
+      long recordsOffset,
+      int count,
+      MemorySegment out);
+}

@@ -1,0 +1,92 @@
+package io.github.peccary.engine.model;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/// `rows × stride` floats outside the heap, one row per user or per item, each row 64-byte aligned.
+///
+/// The first `rank` columns are the factors; the biases are two more columns, so that a prediction
+/// is one dot product:
+///
+/// ```text
+/// user row   [ p0 … p(k-1) | b_u | 1   | 0 … ]
+/// item row   [ q0 … q(k-1) | 1   | b_i | 0 … ]        score = μ + ⟨user row, item row⟩
+/// ```
+///
+/// Offsets are `long` and in bytes: 340 k rows and 340 M rows take the same path.
+public final class FactorMatrix {
+  private final MemorySegment segment;
+  private final int rows;
+  private final int rank;
+  private final int stride;
+
+  private FactorMatrix(MemorySegment segment, int rows, int rank) {
+    this.segment = segment;
+    this.rows = rows;
+    this.rank = rank;
+    this.stride = strideFor(rank);
+  }
+
+  /// A matrix of zeros that lives as long as `arena`.
+  public static FactorMatrix allocate(Arena arena, int rows, int rank) {
+    return new FactorMatrix(arena.allocate(bytes(rows, rank), 64), rows, rank);
+  }
+
+  /// The matrix that lies in `segment`, which must hold exactly `rows × strideFor(rank)` floats.
+  public static FactorMatrix of(MemorySegment segment, int rows, int rank) {
+    if (segment.byteSize() != bytes(rows, rank)) {
+      throw new IllegalArgumentException(
+          "the segment must hold rows x stride floats: bytes=%d, rows=%d, stride=%d"
+              .formatted(segment.byteSize(), rows, strideFor(rank)));
+    }
+    return new FactorMatrix(segment, rows, rank);
+  }
+
+  /// `rank + 2` rounded up to 16: two columns for the biases, whole vectors, no tails.
+  public static int strideFor(int rank) {
+    if (rank < 1 || rank > 1 << 16) {
+      throw new IllegalArgumentException("rank must be from 1 to 65536: rank=" + rank);
+    }
+    return (rank + 2 + 15) & -16;
+  }
+
+  private static long bytes(int rows, int rank) {
+    return Math.multiplyExact((long) rows, (long) strideFor(rank) * Float.BYTES);
+  }
+
+  /// Number of users or items.
+  public int rows() {
+    return rows;
+  }
+
+  /// Number of factor columns.
+  public int rank() {
+    return rank;
+  }
+
+  /// Floats in a row.
+  public int stride() {
+    return stride;
+  }
+
+  /// All rows, one after the other.
+  public MemorySegment segment() {
+    return segment;
+  }
+
+  /// Where a row starts in [#segment], in bytes.
+  public long rowOffset(int row) {
+    return (long) row * stride * Float.BYTES;
+  }
+
+  /// One element; a convenience for tests and cold paths.
+  public float get(int row, int column) {
+    return segment.get(ValueLayout.JAVA_FLOAT, rowOffset(row) + (long) column * Float.BYTES);
+  }
+
+  /// Sets one element; a convenience for tests and cold paths.
+  public void set(int row, int column, float value) {
+    segment.set(ValueLayout.JAVA_FLOAT, rowOffset(row) + (long) column * Float.BYTES, value);
+  }
+}

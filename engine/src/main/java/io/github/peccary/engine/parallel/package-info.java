@@ -1,0 +1,2 @@
+/// One fixed pool of platform threads for everything that runs in parallel.
+package io.github.peccary.engine.parallel;
