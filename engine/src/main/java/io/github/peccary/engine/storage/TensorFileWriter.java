@@ -1,0 +1,280 @@
+package io.github.peccary.engine.storage;
+
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.zip.CRC32C;
+
+/// Writes a file all or nothing: into a temporary beside the target, which takes the target's name
+/// only when it is complete, on disk, and has passed the reader's own check. Until then the old
+/// file is untouched; a crash leaves at most the temporary, `.<name>.<random>.tmp`.
+///
+/// Bytes go through positional writes, never through a map: a full disk is an `IOException` here,
+/// and a crash there.
+public final class TensorFileWriter implements AutoCloseable {
+
+  /// What a finished temporary must pass.
+  @FunctionalInterface
+  public interface Check {
+    /// Opens `temporary` as a reader would, and throws if it is not as it must be.
+    void accept(Path temporary) throws IOException;
+  }
+
+  private static final int WRITE_BYTES = 1 << 26;
+
+  private static final class Tensor {
+    final TensorSpec spec;
+    final long offset;
+    final CRC32C crc = new CRC32C();
+    long written;
+
+    Tensor(TensorSpec spec, long offset) {
+      this.spec = spec;
+      this.offset = offset;
+    }
+  }
+
+  private final Path target;
+  private final Path temporary;
+  private final FileChannel channel;
+  private final SortedMap<String, String> metadata;
+  private final List<Tensor> tensors;
+  private final Map<String, Tensor> byName;
+  private final long bytes;
+  private boolean committed;
+
+  private TensorFileWriter(
+      Path target,
+      Path temporary,
+      SortedMap<String, String> metadata,
+      List<Tensor> tensors,
+      long bytes)
+      throws IOException {
+    this.target = target;
+    this.temporary = temporary;
+    this.metadata = metadata;
+    this.tensors = tensors;
+    this.byName = new HashMap<>();
+    tensors.forEach(tensor -> byName.put(tensor.spec.name(), tensor));
+    this.bytes = bytes;
+    try {
+      this.channel =
+          FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    } catch (IOException e) {
+      throw failure(target, "the output's folder must be writable; choose another folder", e);
+    }
+  }
+
+  /// Begins a file.
+  ///
+  /// @param metadata has [TensorFile#KIND]; format version and checksums are added here
+  /// @param tensors in the order of the file: those of larger elements first, as the format allows
+  ///     no holes
+  /// @throws NoSuchFileException if the target's folder does not exist
+  public static TensorFileWriter create(
+      Path target, Map<String, String> metadata, List<TensorSpec> tensors) throws IOException {
+    TensorFile.requireLittleEndian();
+    SortedMap<String, String> entries = entries(metadata);
+    Path place = place(target);
+    // The checksums have a fixed width, so the header's size is known before they are.
+    List<CRC32C> zeros = tensors.stream().map(tensor -> new CRC32C()).toList();
+    long offset = Header.render(entries, tensors, zeros).length;
+    List<Tensor> placed = new ArrayList<>();
+    for (TensorSpec spec : tensors) {
+      if (offset % spec.type().bytes() != 0) {
+        throw new IllegalArgumentException(
+            "tensors must be ordered by falling element size: tensor="
+                + spec.name()
+                + ", offset="
+                + offset);
+      }
+      placed.add(new Tensor(spec, offset));
+      offset = Math.addExact(offset, spec.bytes());
+    }
+    String random = UUID.randomUUID().toString().substring(0, 8);
+    Path temporary = place.resolveSibling("." + place.getFileName() + "." + random + ".tmp");
+    return new TensorFileWriter(place, temporary, entries, placed, offset);
+  }
+
+  /// Appends bytes to a tensor. The tensors may be written in any order, in as many pieces as
+  /// wanted.
+  ///
+  /// @param bytes little-endian elements, row-major, off the heap or a `byte[]`
+  public void append(String tensor, MemorySegment bytes) throws IOException {
+    Tensor to = byName.get(tensor);
+    if (to == null) {
+      throw new IllegalArgumentException("the file must have such a tensor: name=" + tensor);
+    }
+    if (bytes.byteSize() > to.spec.bytes() - to.written) {
+      throw new IllegalArgumentException(
+          "a tensor must not grow beyond its shape: tensor="
+              + tensor
+              + ", bytes="
+              + (to.written + bytes.byteSize())
+              + ", expectedBytes="
+              + to.spec.bytes());
+    }
+    for (long from = 0; from < bytes.byteSize(); from += WRITE_BYTES) {
+      ByteBuffer piece =
+          bytes.asSlice(from, Math.min(WRITE_BYTES, bytes.byteSize() - from)).asByteBuffer();
+      to.crc.update(piece.duplicate());
+      to.written += write(piece, to.offset + to.written);
+    }
+  }
+
+  /// Finishes the file and gives it its name.
+  ///
+  /// @param check what the file must pass; it is expected to verify checksums too. What it throws
+  ///     goes to the caller
+  /// @throws IllegalStateException if a tensor is not complete
+  public void commit(Check check) throws IOException {
+    for (Tensor tensor : tensors) {
+      if (tensor.written != tensor.spec.bytes()) {
+        throw new IllegalStateException(
+            "a tensor must be complete: tensor="
+                + tensor.spec.name()
+                + ", bytes="
+                + tensor.written
+                + ", expectedBytes="
+                + tensor.spec.bytes());
+      }
+    }
+    byte[] header =
+        Header.render(
+            metadata,
+            tensors.stream().map(tensor -> tensor.spec).toList(),
+            tensors.stream().map(tensor -> tensor.crc).toList());
+    write(ByteBuffer.wrap(header), 0);
+    try {
+      channel.force(true);
+      channel.close();
+    } catch (IOException e) {
+      throw explained(e);
+    }
+    check.accept(temporary);
+    Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+    committed = true;
+    syncFolder(target);
+  }
+
+  /// The same with the check of the container alone.
+  public void commit() throws IOException {
+    commit(file -> TensorFile.open(file, Verify.CHECKSUMS).close());
+  }
+
+  /// Removes the temporary, unless the file was committed.
+  @Override
+  public void close() throws IOException {
+    try {
+      channel.close();
+    } finally {
+      if (!committed) {
+        Files.deleteIfExists(temporary);
+      }
+    }
+  }
+
+  private static SortedMap<String, String> entries(Map<String, String> metadata) {
+    SortedMap<String, String> entries = new TreeMap<>();
+    metadata.forEach((key, value) -> entries.put(wellFormed(key), wellFormed(value)));
+    if (!entries.containsKey(TensorFile.KIND)) {
+      throw new IllegalArgumentException("metadata must have an entry: key=" + TensorFile.KIND);
+    }
+    for (String key : entries.keySet()) {
+      if (key.startsWith(Header.TENSOR_CRC)
+          || key.equals(Header.HEADER_CRC)
+          || key.equals(TensorFile.FORMAT_VERSION)) {
+        throw new IllegalArgumentException(
+            "metadata must leave this key to the writer: key=" + key);
+      }
+    }
+    entries.put(TensorFile.FORMAT_VERSION, TensorFile.VERSION);
+    return entries;
+  }
+
+  /// Text that came from outside may hold half a surrogate pair, which UTF-8 cannot: it becomes a
+  /// question mark.
+  private static String wellFormed(String text) {
+    return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
+  }
+
+  /// The file that will be replaced: links are followed, devices and folders refused.
+  private static Path place(Path target) throws IOException {
+    Path absolute = target.toAbsolutePath();
+    Path folder = absolute.getParent();
+    if (folder == null || Files.isDirectory(absolute)) {
+      throw new FileSystemException(
+          target.toString(), null, "the output must be a file, not a folder; add a file name");
+    }
+    if (!Files.isDirectory(folder)) {
+      throw new NoSuchFileException(
+          target.toString(), null, "the output's folder must exist; create it first: " + folder);
+    }
+    if (!Files.exists(absolute)) {
+      return absolute;
+    }
+    if (!Files.isRegularFile(absolute)) {
+      throw new FileSystemException(
+          target.toString(), null, "the output must be a regular file; choose another name");
+    }
+    return absolute.toRealPath();
+  }
+
+  private long write(ByteBuffer piece, long position) throws IOException {
+    long next = position;
+    try {
+      while (piece.hasRemaining()) {
+        next += channel.write(piece, next);
+      }
+    } catch (IOException e) {
+      throw explained(e);
+    }
+    return next - position;
+  }
+
+  private IOException explained(IOException e) throws IOException {
+    long free = Files.getFileStore(temporary).getUsableSpace();
+    return failure(
+        target,
+        "the output cannot be written: "
+            + e.getMessage()
+            + ": bytes="
+            + bytes
+            + ", freeBytes="
+            + free
+            + "; free some space or choose another folder",
+        e);
+  }
+
+  private static IOException failure(Path target, String sentence, IOException cause) {
+    IOException failure = new FileSystemException(target.toString(), null, sentence);
+    failure.initCause(cause);
+    return failure;
+  }
+
+  /// Without it the new name may be lost when the machine, not the process, dies.
+  private static void syncFolder(Path target) throws IOException {
+    if (System.getProperty("os.name").startsWith("Windows")) {
+      return; // folders cannot be opened there
+    }
+    try (FileChannel folder =
+        FileChannel.open(target.resolveSibling("."), StandardOpenOption.READ)) {
+      folder.force(true);
+    }
+  }
+}
