@@ -9,8 +9,7 @@ import java.lang.foreign.ValueLayout;
 ///
 /// Rates and decays are lanes instead of branches, so that a bias column may learn at another pace
 /// than the factors and a constant column (rate 0, decay 1) stays what it is. All factor columns
-/// share one rate and one decay: only the last two columns in use, `rank` and `rank + 1`, may
-/// differ, which is why kernels read the lanes of the last 32 columns and of the first 16 alone.
+/// share one rate and one decay.
 public final class StepSizes {
   private final MemorySegment lanes;
   private final int stride;

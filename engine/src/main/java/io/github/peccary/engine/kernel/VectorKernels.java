@@ -20,21 +20,21 @@ import jdk.incubator.vector.VectorSpecies;
 ///    on the constant width fold away.
 /// 3. The halving tree is a butterfly, `lane i + lane i^half`: addition commutes, so every lane
 ///    ends with the same bits as lane 0 of the specification and the error needs no broadcast.
-/// 4. Rates and decays are the same for all factor columns and stay in registers; the last 32
-///    columns, where biases and constants lie, have registers of their own.
+/// 4. All factor columns share one rate and one decay, which stay in registers; only the last 32
+///    columns, where biases and constants lie, read theirs per lane.
 ///
-/// Vectors are locals of one small method: one in a field, or across a call that is not inlined,
-/// would be an object on the heap.
+/// Vectors are locals of one method: one in a field, or across a call that is not inlined, would be
+/// an object on the heap.
 final class VectorKernels implements Kernels {
   private static final int STRIDE = classDataStride();
 
   private static final VectorSpecies<Float> SPECIES = species();
   private static final int LANES = SPECIES.length();
-  private static final long VECTOR_BYTES = 4L * LANES;
-  private static final long ROW_BYTES = 4L * STRIDE;
+  private static final int VECTOR_BYTES = 4 * LANES;
+  private static final int ROW_BYTES = 4 * STRIDE;
 
   /// Where the last 32 columns start (or the 16 of the shortest row): from here on, lanes differ.
-  private static final long LAST_COLUMNS = Math.max(0, ROW_BYTES - 128);
+  private static final int LAST_COLUMNS = Math.max(0, ROW_BYTES - 128);
 
   private static final VectorShuffle<Float> XOR_8 = xor(8);
   private static final VectorShuffle<Float> XOR_4 = xor(4);
@@ -42,6 +42,11 @@ final class VectorKernels implements Kernels {
   private static final VectorShuffle<Float> XOR_1 = xor(1);
 
   private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
+
+  private static final int UPDATE = 0;
+  private static final int ERRORS = 1;
+  private static final int DOTS = 2;
+  private static final int DOT = 3;
 
   VectorKernels() {}
 
@@ -74,7 +79,7 @@ final class VectorKernels implements Kernels {
 
   @Override
   public float dot(MemorySegment a, long aOffset, MemorySegment b, long bOffset) {
-    return sum(a, aOffset, b, bOffset).lane(0);
+    return (float) pass(DOT, a, aOffset, b, bOffset, b, 0, 1, b, 0);
   }
 
   @Override
@@ -86,10 +91,7 @@ final class VectorKernels implements Kernels {
       int count,
       MemorySegment out,
       long outOffset) {
-    for (int j = 0; j < count; j++) {
-      float score = sum(row, rowOffset, rows, rowsOffset + ROW_BYTES * j).lane(0);
-      out.set(JAVA_FLOAT, outOffset + 4L * j, score);
-    }
+    pass(DOTS, row, rowOffset, rows, rowsOffset, rows, 0, count, out, outOffset);
   }
 
   @Override
@@ -103,36 +105,8 @@ final class VectorKernels implements Kernels {
       int count,
       StepSizes steps) {
     MemorySegment lanes = steps.lanes();
-    FloatVector rate = load(lanes, steps.userRateOffset());
-    FloatVector decay = load(lanes, steps.userDecayOffset());
-    double squaredErrors = 0;
-    for (int j = 0; j < count; j++) {
-      long record = recordsOffset + (long) RECORD_BYTES * j;
-      int rows = records.get(JAVA_INT, record);
-      long user = usersOffset + ROW_BYTES * (rows & 0xFFFF);
-      long item = itemsOffset + ROW_BYTES * (rows >>> 16);
-      FloatVector error = error(users, user, items, item, records, record);
-      FloatVector step = error.mul(rate);
-      for (long at = 0; at < LAST_COLUMNS; at += VECTOR_BYTES) {
-        FloatVector p = load(users, user + at);
-        FloatVector q = load(items, item + at);
-        store(step.fma(q, p.mul(decay)), users, user + at);
-        store(step.fma(p, q.mul(decay)), items, item + at);
-      }
-      for (long at = LAST_COLUMNS; at < ROW_BYTES; at += VECTOR_BYTES) {
-        FloatVector p = load(users, user + at);
-        FloatVector q = load(items, item + at);
-        FloatVector userStep = error.mul(load(lanes, at));
-        FloatVector itemStep = error.mul(load(lanes, 2 * ROW_BYTES + at));
-        FloatVector keptUser = p.mul(load(lanes, ROW_BYTES + at));
-        FloatVector keptItem = q.mul(load(lanes, 3 * ROW_BYTES + at));
-        store(userStep.fma(q, keptUser), users, user + at);
-        store(itemStep.fma(p, keptItem), items, item + at);
-      }
-      double e = error.lane(0);
-      squaredErrors += e * e;
-    }
-    return squaredErrors;
+    return pass(
+        UPDATE, users, usersOffset, items, itemsOffset, records, recordsOffset, count, lanes, 0);
   }
 
   @Override
@@ -145,57 +119,101 @@ final class VectorKernels implements Kernels {
       long recordsOffset,
       int count,
       MemorySegment out) {
-    for (int j = 0; j < count; j++) {
-      long record = recordsOffset + (long) RECORD_BYTES * j;
-      int rows = records.get(JAVA_INT, record);
-      long user = usersOffset + ROW_BYTES * (rows & 0xFFFF);
-      long item = itemsOffset + ROW_BYTES * (rows >>> 16);
-      out.set(JAVA_FLOAT, 4L * j, error(users, user, items, item, records, record).lane(0));
-    }
+    pass(ERRORS, users, usersOffset, items, itemsOffset, records, recordsOffset, count, out, 0);
   }
 
-  /// The error of one record in every lane.
-  private static FloatVector error(
+  /// Every operation is this one loop, because the JIT compiler must see a dot product and what is
+  /// done with it in one method: it refuses to inline a method that it has compiled already, and a
+  /// vector that crosses a call is an object. The branches on `operation` are always predicted.
+  ///
+  /// @param other the step sizes of an update, else the floats to write
+  private static double pass(
+      int operation,
       MemorySegment users,
-      long user,
+      long usersOffset,
       MemorySegment items,
-      long item,
+      long itemsOffset,
       MemorySegment records,
-      long record) {
-    return FloatVector.broadcast(SPECIES, records.get(JAVA_FLOAT, record + 4))
-        .sub(sum(users, user, items, item));
-  }
+      long recordsOffset,
+      int count,
+      MemorySegment other,
+      long otherOffset) {
+    double result = 0;
+    for (int j = 0; j < count; j++) {
+      long user = usersOffset;
+      long item = itemsOffset + (long) ROW_BYTES * j;
+      float value = 0f;
+      if (operation <= ERRORS) {
+        long record = recordsOffset + (long) RECORD_BYTES * j;
+        int rows = records.get(JAVA_INT, record);
+        user = usersOffset + (long) ROW_BYTES * (rows & 0xFFFF);
+        item = itemsOffset + (long) ROW_BYTES * (rows >>> 16);
+        value = records.get(JAVA_FLOAT, record + 4);
+      }
 
-  /// The dot product of two rows in every lane.
-  private static FloatVector sum(MemorySegment a, long aOffset, MemorySegment b, long bOffset) {
-    FloatVector s0 = FloatVector.zero(SPECIES);
-    FloatVector s1 = s0;
-    FloatVector s2 = s0;
-    FloatVector s3 = s0;
-    for (long at = 0; at < ROW_BYTES; at += 64) {
-      s0 = load(a, aOffset + at).fma(load(b, bOffset + at), s0);
-      if (LANES <= 8) {
-        long second = at + VECTOR_BYTES;
-        s1 = load(a, aOffset + second).fma(load(b, bOffset + second), s1);
+      FloatVector s0 = FloatVector.zero(SPECIES);
+      FloatVector s1 = s0;
+      FloatVector s2 = s0;
+      FloatVector s3 = s0;
+      for (int at = 0; at < ROW_BYTES; at += 64) {
+        s0 = load(users, user + at).fma(load(items, item + at), s0);
+        if (LANES <= 8) {
+          int second = at + VECTOR_BYTES;
+          s1 = load(users, user + second).fma(load(items, item + second), s1);
+        }
+        if (LANES == 4) {
+          s2 = load(users, user + at + 32).fma(load(items, item + at + 32), s2);
+          s3 = load(users, user + at + 48).fma(load(items, item + at + 48), s3);
+        }
       }
       if (LANES == 4) {
-        s2 = load(a, aOffset + at + 32).fma(load(b, bOffset + at + 32), s2);
-        s3 = load(a, aOffset + at + 48).fma(load(b, bOffset + at + 48), s3);
+        s0 = s0.add(s2).add(s1.add(s3));
+      } else if (LANES == 8) {
+        s0 = s0.add(s1);
+      }
+      if (LANES > 8) {
+        s0 = s0.add(s0.rearrange(XOR_8));
+      }
+      if (LANES > 4) {
+        s0 = s0.add(s0.rearrange(XOR_4));
+      }
+      s0 = s0.add(s0.rearrange(XOR_2));
+      s0 = s0.add(s0.rearrange(XOR_1));
+
+      if (operation == DOTS) {
+        other.set(JAVA_FLOAT, otherOffset + 4L * j, s0.lane(0));
+        continue;
+      }
+      FloatVector error = FloatVector.broadcast(SPECIES, value).sub(s0);
+      if (operation == ERRORS) {
+        other.set(JAVA_FLOAT, otherOffset + 4L * j, error.lane(0));
+        continue;
+      }
+      if (operation == DOT) {
+        return s0.lane(0);
+      }
+      double e = error.lane(0);
+      result += e * e;
+      FloatVector step = error.mul(load(other, 0));
+      FloatVector decay = load(other, ROW_BYTES);
+      for (int at = 0; at < LAST_COLUMNS; at += VECTOR_BYTES) {
+        FloatVector p = load(users, user + at);
+        FloatVector q = load(items, item + at);
+        store(step.fma(q, p.mul(decay)), users, user + at);
+        store(step.fma(p, q.mul(decay)), items, item + at);
+      }
+      for (int at = LAST_COLUMNS; at < ROW_BYTES; at += VECTOR_BYTES) {
+        FloatVector p = load(users, user + at);
+        FloatVector q = load(items, item + at);
+        FloatVector userStep = error.mul(load(other, at));
+        FloatVector itemStep = error.mul(load(other, 2 * ROW_BYTES + at));
+        FloatVector keptUser = p.mul(load(other, ROW_BYTES + at));
+        FloatVector keptItem = q.mul(load(other, 3 * ROW_BYTES + at));
+        store(userStep.fma(q, keptUser), users, user + at);
+        store(itemStep.fma(p, keptItem), items, item + at);
       }
     }
-    if (LANES == 4) {
-      s0 = s0.add(s2).add(s1.add(s3));
-    } else if (LANES == 8) {
-      s0 = s0.add(s1);
-    }
-    if (LANES > 8) {
-      s0 = s0.add(s0.rearrange(XOR_8));
-    }
-    if (LANES > 4) {
-      s0 = s0.add(s0.rearrange(XOR_4));
-    }
-    s0 = s0.add(s0.rearrange(XOR_2));
-    return s0.add(s0.rearrange(XOR_1));
+    return result;
   }
 
   private static FloatVector load(MemorySegment segment, long offset) {

@@ -1,0 +1,2 @@
+/// Factors and biases: what training learns, and what predicts.
+package io.github.peccary.engine.model;

@@ -1,0 +1,156 @@
+package io.github.peccary.engine.kernel;
+
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.peccary.engine.kernel.KernelDigest.Operands;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class KernelsTest {
+  private static final float[] MAGNITUDES = {1e-30f, 1e-10f, 1f, 1e10f, 1e18f};
+
+  @Test
+  void theVectorKernelIsTheOneUnderTest() {
+    assertThat(Kernels.active()).isEqualTo("vector");
+    assertThat(Kernels.lanes()).isIn(4, 8, 16);
+    assertThat(Kernels.forStride(64).getClass().isHidden()).isTrue();
+    assertThat(Kernels.forStride(64)).isSameAs(Kernels.forStride(64));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {16, 32, 48, 64, 80, 96, 112, 128, 192, 256, 512})
+  void scalarAndVectorTwinsYieldTheSameBits(int stride) {
+    for (float magnitude : MAGNITUDES) {
+      for (long seed = 0; seed < 5; seed++) {
+        try (Arena arena = Arena.ofConfined()) {
+          Operands forScalar = Operands.random(arena, stride, magnitude, seed);
+          Operands forVector = Operands.random(arena, stride, magnitude, seed);
+          MemorySegment scalar = forScalar.runAll(new ScalarKernels(stride));
+          MemorySegment vector = forVector.runAll(KernelChoice.defineVectorKernels(stride));
+          assertThat(scalar.mismatch(vector))
+              .as("first differing byte, magnitude=%s, seed=%d", magnitude, seed)
+              .isEqualTo(-1);
+        }
+      }
+    }
+  }
+
+  @Test
+  void everyVectorWidthAndTheScalarTwinYieldTheSameBits() throws Exception {
+    String vectors = "--add-modules=jdk.incubator.vector";
+    String expected = KernelDigest.digest();
+    assertThat(runDigest(List.of()).split(" ")).containsExactly("scalar", "1", expected);
+    assertThat(runDigest(List.of(vectors, "-XX:MaxVectorSize=16")))
+        .isEqualTo("vector 4 " + expected);
+    assertThat(runDigest(List.of(vectors)))
+        .isEqualTo("vector %d %s".formatted(Kernels.lanes(), expected));
+    if (Kernels.lanes() > 8) {
+      assertThat(runDigest(List.of(vectors, "-XX:UseAVX=2"))).isEqualTo("vector 8 " + expected);
+    }
+  }
+
+  @Test
+  void withoutFmaInHardwareThereIsASentenceInsteadOfACrawl() throws Exception {
+    assertThat(runDigest(List.of("-XX:+UnlockDiagnosticVMOptions", "-XX:-UseFMA")))
+        .contains("the processor must have fused multiply-add in hardware: nanosPerFma=");
+  }
+
+  /// The textbook bound on the rounding error of a sum of n products: n · 2⁻²⁴ · Σ|pq|.
+  @ParameterizedTest
+  @ValueSource(ints = {16, 64, 256})
+  void dotIsAsAccurateAsItsOrderAllows(int stride) {
+    SplittableRandom random = new SplittableRandom(stride);
+    Kernels kernels = Kernels.forStride(stride);
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment rows = arena.allocate(8L * stride, 64);
+      for (int run = 0; run < 100; run++) {
+        double exact = 0;
+        double magnitude = 0;
+        for (int column = 0; column < stride; column++) {
+          float p = (float) random.nextDouble(-1, 1);
+          float q = (float) random.nextDouble(-1, 1);
+          rows.setAtIndex(JAVA_FLOAT, column, p);
+          rows.setAtIndex(JAVA_FLOAT, stride + column, q);
+          exact += (double) p * q;
+          magnitude += Math.abs((double) p * q);
+        }
+        assertThat((double) kernels.dot(rows, 0, rows, 4L * stride))
+            .as("run=%d", run)
+            .isCloseTo(exact, org.assertj.core.data.Offset.offset(stride * 0x1p-24 * magnitude));
+      }
+    }
+  }
+
+  @Test
+  void constantColumnsStayConstantAndUnusedOnesZero() {
+    int rank = 15; // its bias column is the last of one block of 16, its constant the next's first
+    int stride = 32;
+    for (Kernels kernels : List.of(new ScalarKernels(stride), Kernels.forStride(stride))) {
+      try (Arena arena = Arena.ofConfined()) {
+        MemorySegment rows = arena.allocate(8L * stride, 64);
+        for (int column = 0; column < rank; column++) {
+          rows.setAtIndex(JAVA_FLOAT, column, 0.1f);
+          rows.setAtIndex(JAVA_FLOAT, stride + column, 0.2f);
+        }
+        rows.setAtIndex(JAVA_FLOAT, rank + 1, 1f);
+        rows.setAtIndex(JAVA_FLOAT, stride + rank, 1f);
+        MemorySegment record = arena.allocate(8, 8);
+        record.set(JAVA_FLOAT, 4, 3f);
+        StepSizes steps = new StepSizes(arena, rank, stride);
+        steps.setFactors(0.01f, 0.9f);
+        steps.setBiases(0.5f, 0.8f);
+        kernels.update(rows, 0, rows, 4L * stride, record, 0, 1, steps);
+
+        float error = 3f - 15 * 0.1f * 0.2f;
+        assertThat(rows.getAtIndex(JAVA_FLOAT, 0))
+            .isCloseTo(0.09f + 0.01f * error * 0.2f, within());
+        assertThat(rows.getAtIndex(JAVA_FLOAT, rank)).isCloseTo(0.5f * error, within());
+        assertThat(rows.getAtIndex(JAVA_FLOAT, rank + 1)).isEqualTo(1f);
+        assertThat(rows.getAtIndex(JAVA_FLOAT, stride + rank)).isEqualTo(1f);
+        assertThat(rows.getAtIndex(JAVA_FLOAT, stride + rank + 1))
+            .isCloseTo(0.5f * error, within());
+        for (int column = rank + 2; column < stride; column++) {
+          assertThat(rows.getAtIndex(JAVA_FLOAT, column)).isZero();
+          assertThat(rows.getAtIndex(JAVA_FLOAT, stride + column)).isZero();
+        }
+      }
+    }
+  }
+
+  @Test
+  void aStrideThatIsNoMultipleOf16IsRefused() {
+    assertThatThrownBy(() -> Kernels.forStride(24))
+        .hasMessage("the stride must be a positive multiple of 16: stride=24");
+    assertThatThrownBy(() -> Kernels.forStride(0)).hasMessageContaining("stride=0");
+  }
+
+  private static org.assertj.core.data.Offset<Float> within() {
+    return org.assertj.core.data.Offset.offset(1e-6f);
+  }
+
+  private static String runDigest(List<String> flags) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(flags);
+    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    command.add(KernelDigest.class.getName());
+    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    process.waitFor();
+    return output
+        .lines()
+        .filter(line -> !line.startsWith("WARNING: Using incubator modules"))
+        .reduce("", (a, b) -> a.isEmpty() ? b : a + "\n" + b);
+  }
+}
