@@ -1,0 +1,51 @@
+package io.github.peccary.tools;
+
+import java.io.PrintStream;
+import java.util.function.Supplier;
+
+/// One line on a terminal that is drawn over until the work is done; nothing where there is no
+/// terminal.
+public final class ProgressBar implements AutoCloseable {
+  private static final int CELLS = 24;
+  private static final long NANOS_BETWEEN_DRAWINGS = 80_000_000;
+  private static final String CLEAR_LINE = "\r\u001b[K";
+
+  private final PrintStream err;
+  private final int columns;
+  private long drawnAt = Long.MIN_VALUE;
+
+  ProgressBar(PrintStream err, int columns) {
+    this.err = err;
+    this.columns = columns;
+  }
+
+  /// Shows that `done` of `total` is done, with words behind the bar; `total` of 0 or less is
+  /// unknown, then there are words only. May be called as often as is convenient: the words are
+  /// asked for only when they are drawn.
+  public void update(long done, long total, Supplier<String> words) {
+    long now = System.nanoTime();
+    boolean last = done == total;
+    if (columns == 0
+        || (drawnAt != Long.MIN_VALUE && now - drawnAt < NANOS_BETWEEN_DRAWINGS && !last)) {
+      return;
+    }
+    drawnAt = now;
+    String line = (total > 0 ? bar(done, total) + " " : "") + words.get();
+    err.print(CLEAR_LINE + line.substring(0, Math.min(line.length(), columns - 1)));
+    err.flush();
+  }
+
+  /// Wipes the line, so that whatever is printed next starts at its beginning.
+  @Override
+  public void close() {
+    if (drawnAt != Long.MIN_VALUE) {
+      err.print(CLEAR_LINE);
+      err.flush();
+    }
+  }
+
+  private static String bar(long done, long total) {
+    int full = (int) (CELLS * Math.min(done, total) / total);
+    return "[" + "#".repeat(full) + "-".repeat(CELLS - full) + "]";
+  }
+}
