@@ -54,7 +54,7 @@ public final class Failures {
   }
 
   /// What went wrong and what to do about it.
-  static String sentence(Throwable e) {
+  public static String sentence(Throwable e) {
     return switch (e) {
       case UncheckedIOException wrapper when wrapper.getCause() != null ->
           sentence(wrapper.getCause());
@@ -78,6 +78,8 @@ public final class Failures {
               + "; allow more with JAVA_TOOL_OPTIONS=-Xmx8g, or use a larger machine ("
               + memory.getMessage()
               + ")";
+      case InternalError fault when isFault(fault) ->
+          "a mapped file was cut short or its disk failed while it was in use; bring it back and run the command again";
       case RuntimeException ours when isOurs(ours) -> String.valueOf(ours.getMessage());
       default -> unexpected(e);
     };
@@ -92,6 +94,11 @@ public final class Failures {
     String message = e.getMessage();
     return message != null
         && (message.contains("No space left") || message.contains("Disk quota exceeded"));
+  }
+
+  /// How the JVM reports a page of a mapped file that cannot be read.
+  private static boolean isFault(InternalError e) {
+    return String.valueOf(e.getMessage()).contains("unsafe memory access");
   }
 
   /// An exception thrown by Peccary's own code carries a sentence for people; one thrown from

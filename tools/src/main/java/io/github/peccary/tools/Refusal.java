@@ -8,12 +8,13 @@ public final class Refusal extends RuntimeException {
   private final transient Map<String, ?> fields;
 
   public Refusal(String sentence) {
-    this(sentence, Map.of());
+    super(sentence);
+    this.fields = Map.of();
   }
 
-  /// With fields for the JSON object beside the sentence.
-  public Refusal(String sentence, Map<String, ?> fields) {
-    super(sentence);
+  /// The sentence of `cause`, with fields for the JSON object beside it.
+  public Refusal(Throwable cause, Map<String, ?> fields) {
+    super(Failures.sentence(cause), cause);
     this.fields = fields;
   }
 

@@ -10,8 +10,7 @@ class CommandLineTest {
   void versionNamesThisBuildAndTheJava() {
     Cli.Result result = Cli.run("--version");
     assertThat(result.exitCode()).isZero();
-    assertThat(result.out())
-        .matches("peccary \\d+\\.\\d+\\.\\d+\\S*\\RJava 25\\S*\\R");
+    assertThat(result.out()).matches("peccary \\d+\\.\\d+\\.\\d+\\S*\\RJava 25\\S*\\R");
     assertThat(result.err()).isEmpty();
   }
 
