@@ -1,0 +1,56 @@
+package io.github.peccary.engine.ratings;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/// A sparse matrix in compressed rows (CSR): row `r` has its entries at positions `[start(r),
+/// end(r))`, by strictly ascending index.
+///
+/// @param offsets i64 [rows + 1], from 0 to the number of entries, never falling
+/// @param indices i32 [entries], the column of each entry
+/// @param values f32 [entries]
+public record CompressedRows(
+    int rows, int columns, MemorySegment offsets, MemorySegment indices, MemorySegment values) {
+
+  /// @throws IllegalArgumentException if the sizes of the three do not fit one another
+  public CompressedRows {
+    if (offsets.byteSize() != (rows + 1L) * Long.BYTES
+        || indices.byteSize() != values.byteSize()
+        || indices.byteSize() % Integer.BYTES != 0) {
+      throw new IllegalArgumentException(
+          "offsets must be rows + 1 longs, indices and values as many: rows="
+              + rows
+              + ", offsetsBytes="
+              + offsets.byteSize()
+              + ", indicesBytes="
+              + indices.byteSize()
+              + ", valuesBytes="
+              + values.byteSize());
+    }
+  }
+
+  /// Number of entries in all rows.
+  public long entries() {
+    return indices.byteSize() / Integer.BYTES;
+  }
+
+  /// Position of the first entry of a row.
+  public long start(int row) {
+    return offsets.getAtIndex(ValueLayout.JAVA_LONG, row);
+  }
+
+  /// Position after the last entry of a row.
+  public long end(int row) {
+    return offsets.getAtIndex(ValueLayout.JAVA_LONG, row + 1L);
+  }
+
+  /// Column of the entry at a position.
+  public int index(long position) {
+    return indices.getAtIndex(ValueLayout.JAVA_INT, position);
+  }
+
+  /// Value of the entry at a position.
+  public float value(long position) {
+    return values.getAtIndex(ValueLayout.JAVA_FLOAT, position);
+  }
+}

@@ -1,0 +1,26 @@
+package io.github.peccary.engine.ratings;
+
+/// What the metadata says about the values.
+///
+/// @param ratings number of values that are ratings
+/// @param min lowest rating, NaN without any
+/// @param max highest rating, NaN without any
+record RatingSummary(long ratings, float min, float max) {
+
+  static RatingSummary of(CompressedRows rows, Zero zero) {
+    long ratings = 0;
+    float min = Float.POSITIVE_INFINITY;
+    float max = Float.NEGATIVE_INFINITY;
+    for (long position = 0; position < rows.entries(); position++) {
+      float value = rows.value(position);
+      if (zero == Zero.RATING || value != 0) {
+        ratings++;
+        min = Math.min(min, value);
+        max = Math.max(max, value);
+      }
+    }
+    return ratings == 0
+        ? new RatingSummary(0, Float.NaN, Float.NaN)
+        : new RatingSummary(ratings, min, max);
+  }
+}

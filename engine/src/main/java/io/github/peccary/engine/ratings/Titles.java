@@ -1,0 +1,66 @@
+package io.github.peccary.engine.ratings;
+
+import io.github.peccary.engine.storage.ElementType;
+import io.github.peccary.engine.storage.TensorFile;
+import io.github.peccary.engine.storage.TensorFileWriter;
+import io.github.peccary.engine.storage.TensorSpec;
+import io.github.peccary.engine.storage.Verify;
+import java.io.IOException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// The titles of the items, as far as they are known.
+///
+/// | tensor | type | shape | holds |
+/// |---|---|---|---|
+/// | `item_titles` | U8 | [bytes] | the titles as UTF-8, one after the other; empty: none |
+/// | `item_titles_offsets` | I64 | [items + 1] | where each begins, from 0 to bytes |
+public final class Titles {
+
+  private static final String TEXTS = "item_titles";
+  private static final String OFFSETS = "item_titles_offsets";
+
+  private final TextColumn titles;
+
+  /// Titles in memory, one per item.
+  public Titles(TextColumn titles) {
+    this.titles = titles;
+  }
+
+  /// The titles in a file, null if it has none. They live as long as the file is open.
+  ///
+  /// @param items number of items
+  public static @Nullable Titles open(TensorFile file, int items, Verify verify) {
+    if (!file.contains(TEXTS) && !file.contains(OFFSETS)) {
+      return null;
+    }
+    TextColumn titles =
+        new TextColumn(
+            items,
+            file.tensor(TEXTS, ElementType.U8, -1),
+            file.tensor(OFFSETS, ElementType.I64, items + 1L));
+    titles.checkEnds(file.path(), TEXTS);
+    if (verify == Verify.CHECKSUMS) {
+      titles.checkTexts(file.path(), TEXTS);
+    }
+    return new Titles(titles);
+  }
+
+  /// The tensors that [#appendTo] writes: offsets, titles.
+  public List<TensorSpec> specs() {
+    return List.of(
+        TensorSpec.of(OFFSETS, ElementType.I64, titles.size() + 1L),
+        TensorSpec.of(TEXTS, ElementType.U8, titles.bytes().byteSize()));
+  }
+
+  /// Writes the tensors.
+  public void appendTo(TensorFileWriter writer) throws IOException {
+    writer.append(OFFSETS, titles.offsets());
+    writer.append(TEXTS, titles.bytes());
+  }
+
+  /// The title of an item, null if it is not known.
+  public @Nullable String title(int item) {
+    return titles.start(item) == titles.end(item) ? null : titles.text(item);
+  }
+}
