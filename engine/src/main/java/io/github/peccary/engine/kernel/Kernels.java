@@ -25,6 +25,23 @@ public interface Kernels {
     return KernelChoice.forStride(stride);
   }
 
+  /// One of the twins by its name, `"vector"` or `"scalar"`: for benchmarks and tests that compare.
+  ///
+  /// @throws UnsupportedOperationException if this process has no vector kernel
+  static Kernels named(String name, int stride) {
+    return switch (name) {
+      case "scalar" -> new ScalarKernels(stride);
+      case "vector" -> {
+        if (!active().equals("vector")) {
+          throw new UnsupportedOperationException(
+              "vector kernels need the Vector API: run java with --add-modules jdk.incubator.vector");
+        }
+        yield forStride(stride);
+      }
+      default -> throw new IllegalArgumentException("a kernel is vector or scalar: name=" + name);
+    };
+  }
+
   /// `"vector"` or `"scalar"`: which twin [#forStride] hands out in this process.
   static String active() {
     return KernelChoice.LANES > 1 ? "vector" : "scalar";

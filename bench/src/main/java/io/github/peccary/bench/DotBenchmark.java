@@ -1,0 +1,74 @@
+package io.github.peccary.bench;
+
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+
+import io.github.peccary.engine.kernel.Kernels;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Level;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OperationsPerInvocation;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+
+/// How many items a second does one core score for a user, by stride, with the rows of the items in
+/// its L2 cache, and how many times faster is the vector kernel than its scalar twin?
+@State(Scope.Thread)
+@BenchmarkMode(Mode.Throughput)
+@OutputTimeUnit(TimeUnit.MICROSECONDS)
+@Warmup(iterations = 3, time = 1)
+@Measurement(iterations = 5, time = 1)
+@Fork(
+    value = 2,
+    jvmArgs = {"--add-modules=jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED"})
+public class DotBenchmark {
+  private static final int ITEMS = 512;
+
+  @Param({"16", "32", "64", "128"})
+  int stride;
+
+  @Param({"vector", "scalar"})
+  String kernel = "";
+
+  private KernelOperands operands;
+  private Arena arena;
+  private MemorySegment scores;
+
+  @Setup(Level.Trial)
+  public void setUp() {
+    arena = Arena.ofShared();
+    scores = arena.allocate(ITEMS * 4L, 64);
+    operands = new KernelOperands(Kernels.named(kernel, stride), stride, 2 * ITEMS * stride * 4);
+    scores();
+    Kernels twin = Kernels.named("scalar", stride);
+    for (int item = 0; item < ITEMS; item++) {
+      float expected = twin.dot(operands.users, 0, operands.items, 4L * stride * item);
+      if (scores.getAtIndex(JAVA_FLOAT, item) != expected) {
+        throw new IllegalStateException("the twins must yield the same bits: stride=" + stride);
+      }
+    }
+  }
+
+  @TearDown(Level.Trial)
+  public void tearDown() {
+    operands.close();
+    arena.close();
+  }
+
+  @Benchmark
+  @OperationsPerInvocation(ITEMS)
+  public MemorySegment scores() {
+    operands.kernels.dots(operands.users, 0, operands.items, 0, ITEMS, scores, 0);
+    return scores;
+  }
+}

@@ -1,0 +1,41 @@
+package io.github.peccary.bench;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class BenchmarksTest {
+  /// Without its annotation processor JMH builds green and finds nothing to run.
+  @ParameterizedTest
+  @ValueSource(classes = {DotBenchmark.class, SgdUpdateBenchmark.class})
+  void theProcessorHasListedTheBenchmark(Class<?> benchmark) throws IOException {
+    try (InputStream list = BenchmarksTest.class.getResourceAsStream("/META-INF/BenchmarkList")) {
+      assertThat(list).isNotNull();
+      assertThat(new String(list.readAllBytes(), StandardCharsets.UTF_8))
+          .contains(benchmark.getName());
+    }
+  }
+
+  @Test
+  void benchmarksCheckTheirAnswersInSetUp() {
+    for (String kernel : new String[] {"vector", "scalar"}) {
+      SgdUpdateBenchmark update = new SgdUpdateBenchmark();
+      update.stride = 32;
+      update.kernel = kernel;
+      update.setUp();
+      assertThat(update.update()).isPositive();
+      update.tearDown();
+      DotBenchmark dot = new DotBenchmark();
+      dot.stride = 32;
+      dot.kernel = kernel;
+      dot.setUp();
+      assertThat(dot.scores().byteSize()).isEqualTo(512 * 4);
+      dot.tearDown();
+    }
+  }
+}

@@ -1,0 +1,70 @@
+package io.github.peccary.engine.train;
+
+import io.github.peccary.engine.model.FactorMatrix;
+import io.github.peccary.engine.parallel.Workers;
+import java.lang.foreign.Arena;
+
+/// The rows before the first epoch. With biases: the damped biases in their columns, and factors so
+/// small and random that they break symmetry and predict next to nothing. Without: factors whose
+/// products lie near the mean rating. Rows without ratings are zero, but for their constant column.
+///
+/// Numbers depend on seed and position only, so rows may be filled in any order.
+final class InitialFactors {
+  private static final int GRAIN = 4096;
+
+  private final TrainConfig config;
+  private final TileLayout training;
+  private final Arena arena;
+  private final Workers workers;
+
+  InitialFactors(TrainConfig config, TileLayout training, Arena arena, Workers workers) {
+    this.config = config;
+    this.training = training;
+    this.arena = arena;
+    this.workers = workers;
+  }
+
+  FactorMatrix users(float[] biases, int[] ratings) {
+    return matrix(biases, ratings, config.rank(), 2 * config.seed(), 1);
+  }
+
+  FactorMatrix items(float[] biases, int[] ratings) {
+    float sign = Math.signum(training.mean());
+    return matrix(biases, ratings, config.rank() + 1, 2 * config.seed() + 1, sign);
+  }
+
+  /// @param biasColumn the column of the biases; of `rank` and `rank + 1`, the other is constant
+  private FactorMatrix matrix(
+      float[] biases, int[] ratings, int biasColumn, long seed, float sign) {
+    int rank = config.rank();
+    int constantColumn = 2 * rank + 1 - biasColumn;
+    FactorMatrix matrix = FactorMatrix.allocate(arena, ratings.length, rank);
+    double spread = LearningRate.INITIAL_SPREAD / Math.sqrt(rank);
+    double level = config.biases() ? 0 : sign * Math.sqrt(Math.abs(training.mean()) / rank);
+    workers.forRange(
+        ratings.length,
+        GRAIN,
+        (from, to) -> {
+          for (int row = from; row < to; row++) {
+            if (config.biases()) {
+              matrix.set(row, constantColumn, 1f);
+              matrix.set(row, biasColumn, biases[row]);
+            }
+            for (int column = 0; column < rank && ratings[row] > 0; column++) {
+              double noise = spread * uniform(seed, (long) row * rank + column);
+              matrix.set(row, column, (float) (level + noise));
+            }
+          }
+        });
+    return matrix;
+  }
+
+  /// A number from −1 to 1: SplitMix64 (Steele, Lea and Flood, OOPSLA 2014) at a position.
+  private static double uniform(long seed, long position) {
+    long z = seed * 0xD1342543DE82EF95L + position * 0x9E3779B97F4A7C15L;
+    z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
+    z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
+    z ^= z >>> 31;
+    return (z >> 10) * 0x1p-53;
+  }
+}

@@ -1,0 +1,96 @@
+package io.github.peccary.engine.train;
+
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+
+import io.github.peccary.engine.kernel.Kernels;
+import io.github.peccary.engine.kernel.StepSizes;
+import io.github.peccary.engine.metric.RatingMetrics;
+import io.github.peccary.engine.model.FactorMatrix;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/// Runs the kernels over tiles, a chunk of records at a time.
+final class TileKernel {
+  private static final int MAX_CHUNK = 512;
+
+  /// The JIT compiler counts calls: short chunks at first bring the compiled kernel soonest, as an
+  /// interpreted vector operation costs a thousand times as much.
+  private static final int MIN_CHUNK = 16;
+
+  private final Kernels kernels;
+  private final FactorMatrix users;
+  private final FactorMatrix items;
+  private final int[] calls;
+  private final MemorySegment[] errors;
+
+  /// @param arena holds a few kilobytes for each worker
+  TileKernel(FactorMatrix users, FactorMatrix items, int workers, Arena arena) {
+    kernels = Kernels.forStride(users.stride());
+    this.users = users;
+    this.items = items;
+    calls = new int[workers];
+    errors = new MemorySegment[workers];
+    for (int worker = 0; worker < workers; worker++) {
+      errors[worker] = arena.allocate((long) MAX_CHUNK * Float.BYTES, 64);
+    }
+  }
+
+  /// One step for each rating of the tile; returns the sum of squared errors before each.
+  double update(TileLayout ratings, int tile, StepSizes steps, int worker) {
+    long usersOffset = users.rowOffset(firstUser(ratings, tile));
+    long itemsOffset = items.rowOffset(firstItem(ratings, tile));
+    double squaredErrors = 0;
+    long end = ratings.start(tile + 1);
+    for (long record = ratings.start(tile); record < end; ) {
+      int count = (int) Math.min(chunk(worker), end - record);
+      squaredErrors +=
+          kernels.update(
+              users.segment(),
+              usersOffset,
+              items.segment(),
+              itemsOffset,
+              ratings.records(),
+              record * Kernels.RECORD_BYTES,
+              count,
+              steps);
+      record += count;
+    }
+    return squaredErrors;
+  }
+
+  /// Adds the errors of all ratings of the tile to `metrics`.
+  void measure(TileLayout ratings, int tile, RatingMetrics metrics, int worker) {
+    long usersOffset = users.rowOffset(firstUser(ratings, tile));
+    long itemsOffset = items.rowOffset(firstItem(ratings, tile));
+    MemorySegment out = errors[worker];
+    long end = ratings.start(tile + 1);
+    for (long record = ratings.start(tile); record < end; ) {
+      int count = (int) Math.min(chunk(worker), end - record);
+      kernels.errors(
+          users.segment(),
+          usersOffset,
+          items.segment(),
+          itemsOffset,
+          ratings.records(),
+          record * Kernels.RECORD_BYTES,
+          count,
+          out);
+      for (int j = 0; j < count; j++) {
+        metrics.add(0, out.getAtIndex(JAVA_FLOAT, j));
+      }
+      record += count;
+    }
+  }
+
+  private int chunk(int worker) {
+    return Math.min(MAX_CHUNK, MIN_CHUNK + calls[worker]++ / 8);
+  }
+
+  private static int firstUser(TileLayout ratings, int tile) {
+    return ratings.grid().blockStarts()[tile / ratings.grid().stripes()];
+  }
+
+  private static int firstItem(TileLayout ratings, int tile) {
+    return ratings.grid().stripeStarts()[tile % ratings.grid().stripes()];
+  }
+}

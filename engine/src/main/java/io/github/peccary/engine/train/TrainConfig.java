@@ -1,0 +1,141 @@
+package io.github.peccary.engine.train;
+
+/// The settings of one training. Start from [#defaults], which need no tuning per data set.
+///
+/// @param rank factors of each user and item, 1 or more; the stride is `rank + 2` rounded up to 16
+/// @param epochs passes over the training ratings at most, 0 or more; early stopping may save some
+/// @param threads workers, 1 or more
+/// @param seed of the split, of the initial factors and of the order of tiles
+/// @param holdout what is held out to stop early and to measure
+/// @param l2 penalty of a factor's square for each rating it takes part in, in units of the
+/// variance of what the biases leave over; 0 or more
+/// @param learningRate first step size of the factors, in the same units; above 0
+/// @param deterministic whether the result may depend on data, settings and seed only
+/// @param refit whether to train again on all ratings for the number of epochs found best
+/// @param biases whether rows carry biases and start from them; without, the model is plain `U·Vᵀ`
+public record TrainConfig(
+    int rank,
+    int epochs,
+    int threads,
+    long seed,
+    HoldoutRule holdout,
+    double l2,
+    double learningRate,
+    boolean deterministic,
+    boolean refit,
+    boolean biases) {
+
+  /// What is held out of the ratings: each with a probability, or a number of them of each user, or
+  /// none.
+  public sealed interface HoldoutRule {
+    /// Each rating with probability `fraction`, from 0 to less than 1.
+    record Fraction(double fraction) implements HoldoutRule {
+      public Fraction {
+        require(
+            fraction >= 0 && fraction < 1,
+            "the held-out fraction must be from 0 to less than 1: holdout=" + fraction);
+      }
+    }
+
+    /// `ratings` of each user who has more than that, 1 or more.
+    record LeaveOut(int ratings) implements HoldoutRule {
+      public LeaveOut {
+        require(
+            ratings >= 1, "held-out ratings of each user must be 1 or more: holdout=" + ratings);
+      }
+    }
+  }
+
+  public TrainConfig {
+    require(rank >= 1 && rank <= 1 << 16, "rank must be from 1 to 65536: rank=" + rank);
+    require(epochs >= 0, "epochs must be 0 or more: epochs=" + epochs);
+    require(threads >= 1 && threads <= 1024, "threads must be from 1 to 1024: threads=" + threads);
+    require(
+        l2 >= 0 && l2 < Double.POSITIVE_INFINITY,
+        "l2 must be a finite number, 0 or more: l2=" + l2);
+    require(
+        learningRate > 0 && learningRate < Double.POSITIVE_INFINITY,
+        "the learning rate must be a finite number above 0: learningRate=" + learningRate);
+  }
+
+  /// Rank 30, up to 20 epochs, a thread per processor, a tenth of the ratings held out.
+  public static TrainConfig defaults() {
+    return new TrainConfig(
+        30,
+        20,
+        Runtime.getRuntime().availableProcessors(),
+        42,
+        new HoldoutRule.Fraction(0.1),
+        LearningRate.DEFAULT_L2,
+        LearningRate.DEFAULT_RATE,
+        false,
+        false,
+        true);
+  }
+
+  /// These settings with another `rank`.
+  public TrainConfig withRank(int value) {
+    return new TrainConfig(
+        value, epochs, threads, seed, holdout, l2, learningRate, deterministic, refit, biases);
+  }
+
+  /// These settings with another `epochs`.
+  public TrainConfig withEpochs(int value) {
+    return new TrainConfig(
+        rank, value, threads, seed, holdout, l2, learningRate, deterministic, refit, biases);
+  }
+
+  /// These settings with another `threads`.
+  public TrainConfig withThreads(int value) {
+    return new TrainConfig(
+        rank, epochs, value, seed, holdout, l2, learningRate, deterministic, refit, biases);
+  }
+
+  /// These settings with another `seed`.
+  public TrainConfig withSeed(long value) {
+    return new TrainConfig(
+        rank, epochs, threads, value, holdout, l2, learningRate, deterministic, refit, biases);
+  }
+
+  /// These settings with another `holdout`.
+  public TrainConfig withHoldout(HoldoutRule value) {
+    return new TrainConfig(
+        rank, epochs, threads, seed, value, l2, learningRate, deterministic, refit, biases);
+  }
+
+  /// These settings with another `l2`.
+  public TrainConfig withL2(double value) {
+    return new TrainConfig(
+        rank, epochs, threads, seed, holdout, value, learningRate, deterministic, refit, biases);
+  }
+
+  /// These settings with another `learningRate`.
+  public TrainConfig withLearningRate(double value) {
+    return new TrainConfig(
+        rank, epochs, threads, seed, holdout, l2, value, deterministic, refit, biases);
+  }
+
+  /// These settings with another `deterministic`.
+  public TrainConfig withDeterministic(boolean value) {
+    return new TrainConfig(
+        rank, epochs, threads, seed, holdout, l2, learningRate, value, refit, biases);
+  }
+
+  /// These settings with another `refit`.
+  public TrainConfig withRefit(boolean value) {
+    return new TrainConfig(
+        rank, epochs, threads, seed, holdout, l2, learningRate, deterministic, value, biases);
+  }
+
+  /// These settings with another `biases`.
+  public TrainConfig withBiases(boolean value) {
+    return new TrainConfig(
+        rank, epochs, threads, seed, holdout, l2, learningRate, deterministic, refit, value);
+  }
+
+  private static void require(boolean holds, String sentence) {
+    if (!holds) {
+      throw new IllegalArgumentException(sentence);
+    }
+  }
+}

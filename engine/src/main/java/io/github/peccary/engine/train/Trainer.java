@@ -1,0 +1,175 @@
+package io.github.peccary.engine.train;
+
+import io.github.peccary.engine.metric.RatingMetrics;
+import io.github.peccary.engine.parallel.Workers;
+import io.github.peccary.engine.ratings.Holdout;
+import io.github.peccary.engine.ratings.RatingMatrix;
+import io.github.peccary.engine.train.EpochListener.EpochReport;
+import java.util.Arrays;
+
+/// Learns factors from ratings by parallel stochastic gradient descent.
+///
+/// The plain algorithm: for each rating `r` of user `u` and item `i`, with
+/// `e = r − μ − ⟨user row, item row⟩`, move `p_u` by `η (e q_i − λ p_u)` and `q_i` by
+/// `η (e p_u − λ q_i)`, biases likewise, epoch after epoch, until the error on held-out ratings no
+/// longer falls; keep the best epoch. After Koren, Bell and Volinsky, "Matrix Factorization
+/// Techniques for Recommender Systems" (Computer, 2009).
+///
+/// What makes it good and fast:
+/// 1. It starts from the damped biases ([BiasFit]) and lets the factors learn what is left.
+/// 2. Ratings lie in tiles ([TileLayout], [Grid]) whose item rows stay in a core's L2 cache.
+/// 3. Workers visit the tiles on diagonals ([Schedule]), off each other's rows.
+/// 4. One kernel, specialised for the stride, does the arithmetic ([TileKernel]).
+/// 5. Step sizes ([LearningRate]) follow the scale of the data and need no tuning.
+public final class Trainer {
+  private static final int PATIENCE = 3;
+  private static final int MAX_DIVERGENCES = 3;
+
+  private final TrainConfig config;
+  private final EpochListener listener;
+  private final double[] epochSeconds;
+  private int epochsRun;
+  private double ratingsPerSecond;
+
+  private Trainer(TrainConfig config, EpochListener listener) {
+    this.config = config;
+    this.listener = listener;
+    epochSeconds = new double[config.epochs()];
+  }
+
+  /// Trains on the explicit ratings of a rating matrix.
+  ///
+  /// @param listener hears of every epoch
+  /// @return the factors, off the heap: to be closed
+  /// @throws IllegalArgumentException if there is no rating to train on
+  /// @throws TrainingDivergedException if errors stay infinite at an eighth of the learning rate
+  public static TrainingResult train(
+      RatingMatrix ratings, TrainConfig config, EpochListener listener) {
+    return new Trainer(config, listener).train(ratings);
+  }
+
+  private TrainingResult train(RatingMatrix ratings) {
+    Holdout holdout =
+        switch (config.holdout()) {
+          case TrainConfig.HoldoutRule.Fraction(double fraction) when fraction == 0 ->
+              Holdout.none();
+          case TrainConfig.HoldoutRule.Fraction(double fraction) ->
+              Holdout.random(fraction, config.seed());
+          case TrainConfig.HoldoutRule.LeaveOut(int k) ->
+              Holdout.leaveOut(ratings, k, config.seed());
+        };
+    try (Workers workers = new Workers(config.threads())) {
+      Fit fit = newFit(ratings, holdout, workers);
+      try {
+        int bestEpoch = run(fit, config.epochs(), false);
+        RatingMetrics heldOut = fit.measureHeldOut();
+        RatingMetrics baseline = fit.measureBaseline();
+        ratingsPerSecond = fit.ratings() / median(epochSeconds, epochsRun);
+        if (config.refit() && fit.heldOutRatings() > 0) {
+          fit.close();
+          fit = newFit(ratings, Holdout.none(), workers);
+          run(fit, bestEpoch, true);
+        }
+        return new TrainingResult(
+            config,
+            fit,
+            holdout,
+            bestEpoch,
+            Arrays.copyOf(epochSeconds, epochsRun),
+            ratingsPerSecond,
+            fit.measureTraining(),
+            heldOut,
+            baseline);
+      } catch (Throwable t) {
+        fit.close();
+        throw t;
+      }
+    }
+  }
+
+  private Fit newFit(RatingMatrix ratings, Holdout holdout, Workers workers) {
+    Fit fit = new Fit(ratings, config, holdout, workers);
+    if (fit.ratings() == 0) {
+      fit.close();
+      throw new IllegalArgumentException(
+          "there must be ratings to train on: ratings=%d, holdout=%s; all events may be implicit, or all held out"
+              .formatted(ratings.ratings(), holdout));
+    }
+    return fit;
+  }
+
+  /// The training loop. Returns the number of the best epoch, whose rows `fit` then holds; 0 when
+  /// the biases alone were best.
+  private int run(Fit fit, int epochs, boolean refit) {
+    LearningRate learningRate = new LearningRate(config, fit);
+    boolean heldOut = fit.heldOutRatings() > 0;
+    double initialError = Double.POSITIVE_INFINITY;
+    double bestError =
+        heldOut && config.biases() ? fit.measureBaseline().rmse() : Double.POSITIVE_INFINITY;
+    int bestEpoch = 0;
+    int divergences = 0;
+    fit.saveBest();
+    for (int epoch = 1; epoch <= epochs; epoch++) {
+      long start = System.nanoTime();
+      double trainError = Math.sqrt(fit.epoch(learningRate, epoch));
+      double seconds = (System.nanoTime() - start) / 1e9;
+      double error = heldOut ? fit.measureHeldOut().rmse() : trainError;
+      boolean diverged = !(trainError <= 4 * initialError) || !fit.isFinite();
+      report(
+          fit, epoch, epochs, refit, trainError, heldOut ? error : Double.NaN, seconds, diverged);
+      if (diverged) {
+        if (++divergences > MAX_DIVERGENCES) {
+          throw new TrainingDivergedException(learningRate.at(epoch), epoch);
+        }
+        fit.restoreBest();
+        learningRate.halve();
+        epoch = bestEpoch;
+        continue;
+      }
+      initialError = Math.min(initialError, trainError);
+      if (error < bestError || !heldOut) {
+        bestError = error;
+        bestEpoch = epoch;
+        fit.saveBest();
+      } else if (epoch - bestEpoch >= PATIENCE) {
+        break;
+      }
+    }
+    fit.restoreBest();
+    if (bestEpoch == 0 && config.biases()) {
+      fit.clearFactors();
+    }
+    return bestEpoch;
+  }
+
+  private void report(
+      Fit fit,
+      int epoch,
+      int epochs,
+      boolean refit,
+      double trainError,
+      double error,
+      double seconds,
+      boolean diverged) {
+    if (!refit && !diverged) {
+      epochSeconds[epoch - 1] = seconds;
+      epochsRun = epoch;
+    }
+    listener.epoch(
+        new EpochReport(
+            epoch,
+            epochs,
+            refit,
+            trainError,
+            error,
+            fit.ratings() / seconds,
+            seconds * (epochs - epoch),
+            diverged));
+  }
+
+  private static double median(double[] values, int count) {
+    double[] sorted = Arrays.copyOf(values, count);
+    Arrays.sort(sorted);
+    return count == 0 ? Double.NaN : (sorted[(count - 1) / 2] + sorted[count / 2]) / 2;
+  }
+}

@@ -1,0 +1,141 @@
+package io.github.peccary.engine.train;
+
+import io.github.peccary.engine.metric.RatingMetrics;
+import io.github.peccary.engine.model.DampedBiases;
+import io.github.peccary.engine.model.FactorMatrix;
+import io.github.peccary.engine.ratings.Holdout;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/// What training has learnt, and how. Owns the memory of the factors: close it once they are
+/// written.
+public final class TrainingResult implements AutoCloseable {
+  private final TrainConfig config;
+  private final Fit fit;
+  private final Holdout holdout;
+  private final int bestEpoch;
+  private final double[] epochSeconds;
+  private final double ratingsPerSecond;
+  private final RatingMetrics training;
+  private final RatingMetrics heldOut;
+  private final RatingMetrics heldOutBaseline;
+
+  TrainingResult(
+      TrainConfig config,
+      Fit fit,
+      Holdout holdout,
+      int bestEpoch,
+      double[] epochSeconds,
+      double ratingsPerSecond,
+      RatingMetrics training,
+      RatingMetrics heldOut,
+      RatingMetrics heldOutBaseline) {
+    this.config = config;
+    this.fit = fit;
+    this.holdout = holdout;
+    this.bestEpoch = bestEpoch;
+    this.epochSeconds = epochSeconds;
+    this.ratingsPerSecond = ratingsPerSecond;
+    this.training = training;
+    this.heldOut = heldOut;
+    this.heldOutBaseline = heldOutBaseline;
+  }
+
+  /// The settings it was trained with.
+  public TrainConfig config() {
+    return config;
+  }
+
+  /// What was held out to find the best epoch; with `refit`, it was trained on in the end.
+  public Holdout holdout() {
+    return holdout;
+  }
+
+  /// Rows of users: `users × stride`.
+  public FactorMatrix users() {
+    return fit.users();
+  }
+
+  /// Rows of items: `items × stride`.
+  public FactorMatrix items() {
+    return fit.items();
+  }
+
+  /// What scores are counted from: the mean of the training ratings, or 0 for plain `U·Vᵀ`.
+  public float globalMean() {
+    return fit.globalMean();
+  }
+
+  /// The damped biases of the ratings that the factors were trained on.
+  public DampedBiases baseline() {
+    return fit.baseline();
+  }
+
+  /// Epochs run until early stopping, without those of a refit and those undone.
+  public int epochs() {
+    return epochSeconds.length;
+  }
+
+  /// The epoch whose factors these are, from 1; 0 when no epoch was better than the biases alone.
+  public int bestEpoch() {
+    return bestEpoch;
+  }
+
+  /// Seconds of each epoch's updates, without measuring.
+  public double[] epochSeconds() {
+    return epochSeconds.clone();
+  }
+
+  /// Updates per second of the median epoch.
+  public double ratingsPerSecond() {
+    return ratingsPerSecond;
+  }
+
+  /// Errors of the final factors over the ratings they were trained on.
+  public RatingMetrics training() {
+    return training;
+  }
+
+  /// Errors of the best epoch over the held-out ratings; of none when nothing was held out.
+  public RatingMetrics heldOut() {
+    return heldOut;
+  }
+
+  /// Errors of the damped biases alone over the held-out ratings.
+  public RatingMetrics heldOutBaseline() {
+    return heldOutBaseline;
+  }
+
+  /// `Hogwild` or `Strata`.
+  public String schedule() {
+    return config.deterministic() ? "Strata" : "Hogwild";
+  }
+
+  /// Settings and metrics as a model file keeps them. Nothing here tells of threads, machine or
+  /// time, so that a deterministic training writes the same bytes everywhere.
+  public Map<String, String> metadata() {
+    Map<String, String> metadata = new LinkedHashMap<>();
+    metadata.put("peccary.objective", "rating");
+    metadata.put("peccary.biases", Boolean.toString(config.biases()));
+    metadata.put("peccary.holdout", holdout.toString());
+    metadata.put("peccary.refit", Boolean.toString(config.refit()));
+    metadata.put("peccary.train.epochs", Integer.toString(config.epochs()));
+    metadata.put("peccary.train.bestEpoch", Integer.toString(bestEpoch));
+    metadata.put("peccary.train.seed", Long.toString(config.seed()));
+    metadata.put("peccary.train.l2", Double.toString(config.l2()));
+    metadata.put("peccary.train.learningRate", Double.toString(config.learningRate()));
+    metadata.put("peccary.train.schedule", schedule());
+    metadata.put("peccary.metric.trainRmse", Double.toString(training.rmse()));
+    if (heldOut.count() > 0) {
+      metadata.put("peccary.metric.holdoutRmse", Double.toString(heldOut.rmse()));
+      metadata.put("peccary.metric.holdoutMae", Double.toString(heldOut.mae()));
+      metadata.put("peccary.metric.holdoutBiasesRmse", Double.toString(heldOutBaseline.rmse()));
+    }
+    return metadata;
+  }
+
+  @Override
+  public void close() {
+    fit.close();
+  }
+}
