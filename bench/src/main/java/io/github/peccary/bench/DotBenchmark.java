@@ -3,7 +3,6 @@ package io.github.peccary.bench;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
 import io.github.peccary.engine.kernel.Kernels;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -32,7 +31,7 @@ import org.openjdk.jmh.annotations.Warmup;
     value = 2,
     jvmArgs = {"--add-modules=jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED"})
 public class DotBenchmark {
-  private static final int ITEMS = 512;
+  private static final int ITEMS = KernelOperands.RECORDS;
 
   @Param({"16", "32", "64", "128"})
   int stride;
@@ -41,14 +40,12 @@ public class DotBenchmark {
   String kernel = "";
 
   private KernelOperands operands;
-  private Arena arena;
   private MemorySegment scores;
 
   @Setup(Level.Trial)
   public void setUp() {
-    arena = Arena.ofShared();
-    scores = arena.allocate(ITEMS * 4L, 64);
     operands = new KernelOperands(Kernels.named(kernel, stride), stride, 2 * ITEMS * stride * 4);
+    scores = operands.scores;
     scores();
     Kernels twin = Kernels.named("scalar", stride);
     for (int item = 0; item < ITEMS; item++) {
@@ -62,7 +59,6 @@ public class DotBenchmark {
   @TearDown(Level.Trial)
   public void tearDown() {
     operands.close();
-    arena.close();
   }
 
   @Benchmark

@@ -21,6 +21,7 @@ final class KernelOperands implements AutoCloseable {
   final MemorySegment users;
   final MemorySegment items;
   final MemorySegment records;
+  final MemorySegment scores;
   final StepSizes steps;
   final int rows;
   private int chunk;
@@ -32,6 +33,7 @@ final class KernelOperands implements AutoCloseable {
     users = arena.allocate((long) rows * stride * Float.BYTES, 64);
     items = arena.allocate((long) rows * stride * Float.BYTES, 64);
     records = arena.allocate((long) CHUNKS * RECORDS * Kernels.RECORD_BYTES, 64);
+    scores = arena.allocate((long) RECORDS * Float.BYTES, 64);
     SplittableRandom random = new SplittableRandom(42);
     for (long n = 0; n < (long) rows * stride; n++) {
       users.setAtIndex(JAVA_FLOAT, n, (float) random.nextDouble(-0.1, 0.1));
