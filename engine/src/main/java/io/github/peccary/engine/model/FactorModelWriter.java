@@ -1,0 +1,156 @@
+package io.github.peccary.engine.model;
+
+import io.github.peccary.engine.ratings.CompressedRows;
+import io.github.peccary.engine.ratings.RatingMatrix;
+import io.github.peccary.engine.ratings.RatingsFormat;
+import io.github.peccary.engine.ratings.Titles;
+import io.github.peccary.engine.storage.ElementType;
+import io.github.peccary.engine.storage.TensorFile;
+import io.github.peccary.engine.storage.TensorFileWriter;
+import io.github.peccary.engine.storage.TensorSpec;
+import io.github.peccary.engine.storage.Verify;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/// Writes a model file, see [ModelFormat]: all of it or nothing.
+public final class FactorModelWriter {
+  private static final List<String> REQUIRED =
+      List.of(ModelFormat.BIASES, ModelFormat.OBJECTIVE, ModelFormat.HOLDOUT, ModelFormat.REFIT);
+
+  private FactorModelWriter() {}
+
+  /// Writes the model that was trained from `ratings`. Ids, titles, popularity and the users' seen
+  /// items (all their events, implicit ones and held-out ones included) are those of `ratings`.
+  ///
+  /// The file takes its name only after [FactorModel#open] has checked all of it.
+  ///
+  /// @param target the file; an existing one is replaced
+  /// @param users one row per user of `ratings`
+  /// @param items one row per item of `ratings`
+  /// @param globalMean μ, to which a product of rows is added
+  /// @param baseline the damped biases of the training ratings
+  /// @param withSeen whether to write what the users have seen
+  /// @param metadata the settings and metrics of the training; must have [ModelFormat#BIASES],
+  ///     [ModelFormat#OBJECTIVE], [ModelFormat#HOLDOUT] and [ModelFormat#REFIT]
+  /// @throws IllegalArgumentException if the sizes do not fit one another, or an entry is missing
+  /// @throws IOException if the file cannot be written; the old one is then as it was
+  public static void write(
+      Path target,
+      RatingMatrix ratings,
+      float globalMean,
+      FactorMatrix users,
+      FactorMatrix items,
+      DampedBiases baseline,
+      boolean withSeen,
+      Map<String, String> metadata)
+      throws IOException {
+    requireFit(ratings, users, items, baseline);
+    List<TensorSpec> specs = specs(ratings, users, items, withSeen);
+    Map<String, String> entries = entries(ratings, metadata);
+    entries.put(ModelFormat.GLOBAL_MEAN, Float.toString(globalMean));
+    entries.put(ModelFormat.RATING_MEAN, Float.toString(baseline.globalMean()));
+    entries.put(ModelFormat.RANK, Integer.toString(users.rank()));
+    entries.put(ModelFormat.STRIDE, Integer.toString(users.stride()));
+    try (TensorFileWriter file = TensorFileWriter.create(target, entries, specs);
+        Arena arena = Arena.ofConfined()) {
+      file.append(ModelFormat.USER_FACTORS, users.segment());
+      file.append(ModelFormat.ITEM_FACTORS, items.segment());
+      if (withSeen) {
+        file.append(ModelFormat.SEEN_OFFSETS, ratings.byUser().offsets());
+        file.append(ModelFormat.SEEN_ITEMS, ratings.byUser().indices());
+      }
+      file.append(ModelFormat.ITEM_POPULARITY, popularity(ratings.byItem(), arena));
+      file.append(ModelFormat.USER_BIASES, floats(baseline.user(), arena));
+      file.append(ModelFormat.ITEM_BIASES, floats(baseline.item(), arena));
+      ratings.userIds().appendTo(file, RatingsFormat.USER_IDS);
+      ratings.itemIds().appendTo(file, RatingsFormat.ITEM_IDS);
+      Titles titles = ratings.titles();
+      if (titles != null) {
+        titles.appendTo(file);
+      }
+      file.commit(written -> FactorModel.open(written, Verify.CHECKSUMS).close());
+    }
+  }
+
+  private static List<TensorSpec> specs(
+      RatingMatrix ratings, FactorMatrix users, FactorMatrix items, boolean withSeen) {
+    List<TensorSpec> small = new ArrayList<>();
+    if (withSeen) {
+      long events = ratings.events();
+      small.add(TensorSpec.of(ModelFormat.SEEN_OFFSETS, ElementType.I64, users.rows() + 1L));
+      small.add(TensorSpec.of(ModelFormat.SEEN_ITEMS, ElementType.I32, events));
+    }
+    small.add(TensorSpec.of(ModelFormat.ITEM_POPULARITY, ElementType.I32, items.rows()));
+    small.add(TensorSpec.of(ModelFormat.USER_BIASES, ElementType.F32, users.rows()));
+    small.add(TensorSpec.of(ModelFormat.ITEM_BIASES, ElementType.F32, items.rows()));
+    small.addAll(ratings.userIds().specs(RatingsFormat.USER_IDS));
+    small.addAll(ratings.itemIds().specs(RatingsFormat.ITEM_IDS));
+    Titles titles = ratings.titles();
+    if (titles != null) {
+      small.addAll(titles.specs());
+    }
+    small.sort(Comparator.comparingInt((TensorSpec spec) -> spec.type().bytes()).reversed());
+    // Rows are multiples of 64 bytes, so what follows them is aligned whatever its type.
+    List<TensorSpec> specs = new ArrayList<>();
+    specs.add(
+        TensorSpec.of(ModelFormat.USER_FACTORS, ElementType.F32, users.rows(), users.stride()));
+    specs.add(
+        TensorSpec.of(ModelFormat.ITEM_FACTORS, ElementType.F32, items.rows(), items.stride()));
+    specs.addAll(small);
+    return specs;
+  }
+
+  private static Map<String, String> entries(RatingMatrix ratings, Map<String, String> metadata) {
+    for (String key : REQUIRED) {
+      if (!metadata.containsKey(key)) {
+        throw new IllegalArgumentException("metadata must have an entry: key=" + key);
+      }
+    }
+    Map<String, String> entries = new HashMap<>(metadata);
+    entries.put(TensorFile.KIND, ModelFormat.KIND);
+    entries.put(ModelFormat.MIN_RATING, Float.toString(ratings.minRating()));
+    entries.put(ModelFormat.MAX_RATING, Float.toString(ratings.maxRating()));
+    entries.put(ModelFormat.RATINGS_FINGERPRINT, ratings.fingerprint());
+    return entries;
+  }
+
+  private static MemorySegment popularity(CompressedRows byItem, Arena arena) {
+    MemorySegment events = arena.allocate(ValueLayout.JAVA_INT, byItem.rows());
+    for (int item = 0; item < byItem.rows(); item++) {
+      long count = byItem.end(item) - byItem.start(item);
+      events.setAtIndex(ValueLayout.JAVA_INT, item, Math.toIntExact(count));
+    }
+    return events;
+  }
+
+  private static MemorySegment floats(float[] values, Arena arena) {
+    return arena.allocateFrom(ValueLayout.JAVA_FLOAT, values);
+  }
+
+  private static void requireFit(
+      RatingMatrix ratings, FactorMatrix users, FactorMatrix items, DampedBiases baseline) {
+    requireRows("users", users, baseline.user(), ratings.users());
+    requireRows("items", items, baseline.item(), ratings.items());
+    if (users.rank() != items.rank()) {
+      throw new IllegalArgumentException(
+          "user and item rows must have one rank: users=%d, items=%d"
+              .formatted(users.rank(), items.rank()));
+    }
+  }
+
+  private static void requireRows(String name, FactorMatrix rows, float[] biases, int expected) {
+    if (rows.rows() != expected || biases.length != expected) {
+      throw new IllegalArgumentException(
+          "there must be a row and a bias for each of the ratings' %s: rows=%d, biases=%d, %s=%d"
+              .formatted(name, rows.rows(), biases.length, name, expected));
+    }
+  }
+}

@@ -1,0 +1,117 @@
+package io.github.peccary.engine.model;
+
+import io.github.peccary.engine.ratings.Holdout;
+import io.github.peccary.engine.ratings.RatingMatrix;
+import io.github.peccary.engine.storage.Verify;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.IntPredicate;
+
+/// Model files for tests, with random factors: reading, ranking and scoring do not care how good a
+/// model is.
+public final class Models {
+  private final RatingMatrix ratings;
+  private final Random random;
+  private int rank = 5;
+  private boolean biases = true;
+  private boolean seen = true;
+  private boolean refit;
+  private Holdout holdout = Holdout.none();
+  private IntPredicate userTrained = user -> true;
+  private IntPredicate itemTrained = item -> true;
+
+  private Models(RatingMatrix ratings, long seed) {
+    this.ratings = ratings;
+    random = new Random(seed);
+  }
+
+  public static Models of(RatingMatrix ratings, long seed) {
+    return new Models(ratings, seed);
+  }
+
+  public Models rank(int factors) {
+    rank = factors;
+    return this;
+  }
+
+  public Models withoutBiases() {
+    biases = false;
+    return this;
+  }
+
+  public Models withoutSeen() {
+    seen = false;
+    return this;
+  }
+
+  public Models holdout(Holdout held) {
+    holdout = held;
+    return this;
+  }
+
+  public Models refit() {
+    refit = true;
+    return this;
+  }
+
+  /// Rows of other users stay as they were before training.
+  public Models trainedUsers(IntPredicate trained) {
+    userTrained = trained;
+    return this;
+  }
+
+  /// Rows of other items stay as they were before training.
+  public Models trainedItems(IntPredicate trained) {
+    itemTrained = trained;
+    return this;
+  }
+
+  public FactorModel open(Path file) throws IOException {
+    write(file);
+    return FactorModel.open(file, Verify.CHECKSUMS);
+  }
+
+  public void write(Path file) throws IOException {
+    try (Arena arena = Arena.ofConfined()) {
+      FactorMatrix users = FactorMatrix.allocate(arena, ratings.users(), rank);
+      FactorMatrix items = FactorMatrix.allocate(arena, ratings.items(), rank);
+      DampedBiases baseline =
+          new DampedBiases(5.25f, new float[ratings.users()], new float[ratings.items()]);
+      fill(users, rank, rank + 1, userTrained, baseline.user());
+      fill(items, rank + 1, rank, itemTrained, baseline.item());
+      FactorModelWriter.write(file, ratings, 5.25f, users, items, baseline, seen, metadata());
+    }
+  }
+
+  public Map<String, String> metadata() {
+    Map<String, String> metadata = new HashMap<>();
+    metadata.put(ModelFormat.BIASES, Boolean.toString(biases));
+    metadata.put(ModelFormat.OBJECTIVE, "rating");
+    metadata.put(ModelFormat.HOLDOUT, holdout.toString());
+    metadata.put(ModelFormat.REFIT, Boolean.toString(refit));
+    metadata.put("peccary.train.seed", "42");
+    return metadata;
+  }
+
+  private void fill(
+      FactorMatrix rows, int biasColumn, int constantColumn, IntPredicate trained, float[] damped) {
+    for (int row = 0; row < rows.rows(); row++) {
+      if (biases) {
+        rows.set(row, constantColumn, 1);
+      }
+      if (trained.test(row)) {
+        for (int column = 0; column < rows.rank(); column++) {
+          rows.set(row, column, (float) random.nextGaussian());
+        }
+        damped[row] = (float) random.nextGaussian();
+        if (biases) {
+          rows.set(row, biasColumn, damped[row] + (float) random.nextGaussian() / 4);
+        }
+      }
+    }
+  }
+}
