@@ -1,0 +1,178 @@
+package io.github.peccary.engine.recommend;
+
+import io.github.peccary.engine.kernel.Kernels;
+import io.github.peccary.engine.model.FactorMatrix;
+import io.github.peccary.engine.model.FactorModel;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.IntPredicate;
+import org.jspecify.annotations.Nullable;
+
+/// Exact top-K over all items of a model: the scores of a block of items by one kernel call into a
+/// scratch that stays in the first-level cache, then a comparison with the worst score kept. Only
+/// the few items that pass it are asked whether they are allowed.
+///
+/// Rankings are total: higher score first, of equal scores the lower item index, and `k` results
+/// whenever `k` items are allowed. Thread-safe; a call holds no more than its scratch and its
+/// result. It lives as long as the model, which the caller closes.
+public final class Recommender {
+  /// [#similar(int, int)] prefers items with at least this many events: after one or two ratings an
+  /// item's direction is that of the few users who gave them, and would match theirs exactly.
+  public static final int SIMILAR_PREFERRED_EVENTS = 5;
+
+  private static final int BLOCK_ITEMS = 1024;
+
+  private final FactorModel model;
+  private final FactorMatrix items;
+  private final Kernels kernels;
+  private volatile float @Nullable [] inverseNorms;
+
+  /// A recommender over all items of `model`.
+  public Recommender(FactorModel model) {
+    this.model = model;
+    items = model.itemFactors();
+    kernels = Kernels.forStride(items.stride());
+  }
+
+  /// The best items that the user has not seen.
+  public List<ScoredItem> recommend(int user, int k) {
+    return recommend(user, k, ItemFilter.unseen());
+  }
+
+  /// The items with the highest scores `μ + ⟨user row, item row⟩`.
+  ///
+  /// Items that were never trained come after all others: their score says nothing about them. A
+  /// user who was never trained gets the ranking by item bias.
+  ///
+  /// @param k how many items, at least 1
+  public List<ScoredItem> recommend(int user, int k, ItemFilter filter) {
+    Objects.checkIndex(user, model.users());
+    FactorMatrix users = model.userFactors();
+    float mean = model.globalMean();
+    IntPredicate allowed =
+        filter.leavesOutSeen() && model.hasSeen()
+            ? item -> filter.allows(item) && !model.seen(user, item)
+            : filter::allows;
+    Ranking ranking =
+        new Ranking(
+            Math.min(k, model.items()),
+            3,
+            allowed,
+            item -> model.itemTrained(item) ? tier(item, filter) : 2);
+    scan(
+        users.segment(),
+        users.rowOffset(user),
+        filter,
+        (first, count, scores) -> {
+          for (int i = 0; i < count; i++) {
+            float dot = scores.getAtIndex(ValueLayout.JAVA_FLOAT, i);
+            scores.setAtIndex(ValueLayout.JAVA_FLOAT, i, mean + dot);
+          }
+          ranking.offer(first, count, scores);
+        });
+    return ranking.ranked();
+  }
+
+  /// The items most like this one, those with [#SIMILAR_PREFERRED_EVENTS] events first.
+  public List<ScoredItem> similar(int item, int k) {
+    return similar(item, k, ItemFilter.all().preferEvents(SIMILAR_PREFERRED_EVENTS));
+  }
+
+  /// The items with the highest cosine to this one over the factor columns; biases and constant
+  /// columns have no part in it, and the item itself is left out.
+  ///
+  /// Items whose factors are all zero have no direction: they come after all others, with score 0.
+  /// What a user has seen does not matter here.
+  ///
+  /// @param k how many items, at least 1
+  public List<ScoredItem> similar(int item, int k, ItemFilter filter) {
+    Objects.checkIndex(item, model.items());
+    float[] inverse = inverseNorms();
+    Ranking ranking =
+        new Ranking(
+            Math.min(k, model.items()),
+            3,
+            other -> other != item && filter.allows(other),
+            other -> inverse[other] > 0 ? tier(other, filter) : 2);
+    try (Arena arena = Arena.ofConfined()) {
+      FactorMatrix direction = FactorMatrix.allocate(arena, 1, items.rank());
+      for (int column = 0; column < items.rank(); column++) {
+        direction.set(0, column, items.get(item, column) * inverse[item]);
+      }
+      scan(
+          direction.segment(),
+          0,
+          filter,
+          (first, count, scores) -> {
+            for (int i = 0; i < count; i++) {
+              float dot = scores.getAtIndex(ValueLayout.JAVA_FLOAT, i);
+              // rounding may carry a cosine a little beyond 1
+              scores.setAtIndex(
+                  ValueLayout.JAVA_FLOAT, i, Math.clamp(dot * inverse[first + i], -1f, 1f));
+            }
+            ranking.offer(first, count, scores);
+          });
+    }
+    return ranking.ranked();
+  }
+
+  private int tier(int item, ItemFilter filter) {
+    return model.itemPopularity(item) >= filter.preferredEvents() ? 0 : 1;
+  }
+
+  private interface BlockTask {
+    /// @param dots one f32 an item, may be overwritten
+    void accept(int first, int count, MemorySegment dots);
+  }
+
+  private void scan(MemorySegment row, long rowOffset, ItemFilter filter, BlockTask task) {
+    int end = items.rows();
+    try (Arena arena = Arena.ofConfined()) {
+      MemorySegment dots = arena.allocate((long) BLOCK_ITEMS * Float.BYTES, 64);
+      int count;
+      for (int first = filter.nextCandidate(0, end);
+          first < end;
+          first = filter.nextCandidate(first + count, end)) {
+        count = Math.min(BLOCK_ITEMS, end - first);
+        kernels.dots(row, rowOffset, items.segment(), items.rowOffset(first), count, dots, 0);
+        task.accept(first, count, dots);
+      }
+    }
+  }
+
+  private float[] inverseNorms() {
+    float[] inverse = inverseNorms;
+    if (inverse == null) {
+      synchronized (this) {
+        inverse = inverseNorms;
+        if (inverse == null) {
+          inverse = computeInverseNorms();
+          inverseNorms = inverse;
+        }
+      }
+    }
+    return inverse;
+  }
+
+  /// `1 / ‖factors‖` of every item; 0 where there is no direction.
+  private float[] computeInverseNorms() {
+    float[] inverse = new float[items.rows()];
+    for (int item = 0; item < inverse.length; item++) {
+      float norm = (float) Math.sqrt(squaredNorm(item));
+      inverse[item] = norm >= Float.MIN_NORMAL ? 1 / norm : 0;
+    }
+    return inverse;
+  }
+
+  private double squaredNorm(int item) {
+    double sum = 0;
+    for (int column = 0; column < items.rank(); column++) {
+      double factor = items.get(item, column);
+      sum += factor * factor;
+    }
+    return sum;
+  }
+}
