@@ -16,7 +16,6 @@ public final class Holdout {
   private static final Pattern RANDOM =
       Pattern.compile("random fraction=([0-9.eE+-]+) seed=(-?\\d+)");
   private static final Pattern LEAVE_OUT = Pattern.compile("leave-out k=(\\d+) seed=(-?\\d+)");
-  private static final long GOLDEN_GAMMA = 0x9E3779B97F4A7C15L;
 
   private final String text;
   private final long seed;
@@ -25,7 +24,7 @@ public final class Holdout {
 
   private Holdout(String text, long seed, long threshold, long @Nullable [] thresholds) {
     this.text = text;
-    this.seed = mix(seed + GOLDEN_GAMMA);
+    this.seed = SplitMix64.mix(seed + SplitMix64.GOLDEN_GAMMA);
     this.threshold = threshold;
     this.thresholds = thresholds;
   }
@@ -116,17 +115,9 @@ public final class Holdout {
     return text;
   }
 
-  /// Different for any two pairs, as the finalizer is a bijection.
+  /// Different for any two pairs, as the mixing is a bijection.
   private long hash(int user, int item) {
-    return mix(seed ^ ((long) user << Integer.SIZE | item));
-  }
-
-  /// The finalizer of SplitMix64 (G. Steele, D. Lea, C. Flood: Fast Splittable Pseudorandom Number
-  /// Generators, OOPSLA 2014), with the constants of David Stafford's variant 13.
-  static long mix(long z) {
-    z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
-    z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
-    return z ^ (z >>> 31);
+    return SplitMix64.mix(seed ^ ((long) user << Integer.SIZE | item));
   }
 
   private static IllegalArgumentException unknown(String text, @Nullable Throwable cause) {

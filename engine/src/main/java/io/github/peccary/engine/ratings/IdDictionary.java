@@ -130,9 +130,11 @@ public final class IdDictionary {
   /// Strictly ascending ids in the order also mean that it has every number once, and that no id is
   /// there twice.
   private void checkOrder(Path file, String name) {
+    IntCursor numbers = new IntCursor(order);
     int before = -1;
+    long wordBefore = 0;
     for (int i = 0; i < size(); i++) {
-      int index = order.getAtIndex(ValueLayout.JAVA_INT, i);
+      int index = numbers.next();
       if (index < 0 || index >= size()) {
         throw new CorruptFileException(
             file,
@@ -146,11 +148,12 @@ public final class IdDictionary {
                 + ", ids="
                 + size());
       }
-      if (ids.start(index) == ids.end(index)) {
+      long word = ids.word(index, 0);
+      if (word == 0) {
         throw new CorruptFileException(
             file, "ids must not be empty: tensor=" + name + ", index=" + index);
       }
-      if (before >= 0 && ids.compare(before, index) >= 0) {
+      if (!ids.ascends(before, wordBefore, index, word)) {
         throw new CorruptFileException(
             file,
             "ids must ascend in their order, none twice: tensor="
@@ -164,6 +167,7 @@ public final class IdDictionary {
                 + id(index));
       }
       before = index;
+      wordBefore = word;
     }
   }
 }

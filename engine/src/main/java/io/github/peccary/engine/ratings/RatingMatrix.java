@@ -58,11 +58,7 @@ public final class RatingMatrix implements AutoCloseable {
     TensorFile file = TensorFile.open(path, verify);
     try {
       RatingMatrix matrix = new RatingMatrix(file, verify);
-      RatingMatrixCheck check = new RatingMatrixCheck(path, matrix);
-      check.ends();
-      if (verify == Verify.CHECKSUMS) {
-        check.everything();
-      }
+      matrix.check(verify);
       return matrix;
     } catch (Throwable e) {
       file.close();
@@ -156,12 +152,27 @@ public final class RatingMatrix implements AutoCloseable {
     file.close();
   }
 
-  Zero zeroMeans() {
-    return zero;
-  }
-
-  RatingSummary summary() {
-    return summary;
+  private void check(Verify verify) {
+    CompressedRowsCheck users = CompressedRowsCheck.byUser(this);
+    CompressedRowsCheck items = CompressedRowsCheck.byItem(this);
+    users.ends();
+    items.ends();
+    if (verify == Verify.CHECKSUMS) {
+      if (users.everything(true) != items.everything(false)) {
+        throw new CorruptFileException(
+            path(),
+            "both orders must hold the same events: tensors="
+                + RatingsFormat.USER_ITEMS
+                + ", "
+                + RatingsFormat.ITEM_USERS
+                + "; load the ratings again");
+      }
+      RatingSummary found = RatingSummary.of(byUser, zero);
+      if (!found.equals(summary)) {
+        throw new CorruptFileException(
+            path(), "metadata must agree with the values: found=" + found + ", said=" + summary);
+      }
+    }
   }
 
   private Zero zero() {

@@ -96,32 +96,34 @@ public final class RatingMatrixWriter {
   /// A stable counting sort by column: count, add up, then place each entry at its column's next
   /// free position.
   static CompressedRows transpose(CompressedRows rows, Arena arena) {
-    MemorySegment offsets = arena.allocate(ValueLayout.JAVA_LONG, rows.columns() + 1L);
+    long[] next = new long[rows.columns() + 1];
+    IntCursor columns = new IntCursor(rows.indices());
     for (long position = 0; position < rows.entries(); position++) {
-      long after = rows.index(position) + 1L;
-      offsets.setAtIndex(
-          ValueLayout.JAVA_LONG, after, offsets.getAtIndex(ValueLayout.JAVA_LONG, after) + 1);
+      next[columns.next() + 1]++;
     }
     for (int column = 0; column < rows.columns(); column++) {
-      long end =
-          offsets.getAtIndex(ValueLayout.JAVA_LONG, column)
-              + offsets.getAtIndex(ValueLayout.JAVA_LONG, column + 1L);
-      offsets.setAtIndex(ValueLayout.JAVA_LONG, column + 1L, end);
+      next[column + 1] += next[column];
     }
-    MemorySegment next = arena.allocate(ValueLayout.JAVA_LONG, rows.columns() + 1L);
-    next.copyFrom(offsets);
+    MemorySegment offsets = arena.allocateFrom(ValueLayout.JAVA_LONG, next);
     MemorySegment indices = arena.allocate(ValueLayout.JAVA_INT, rows.entries());
     MemorySegment values = arena.allocate(ValueLayout.JAVA_FLOAT, rows.entries());
+    IntCursor bits = new IntCursor(rows.values());
+    columns = new IntCursor(rows.indices());
+    LongCursor ends = new LongCursor(rows.offsets());
+    long position = ends.next();
     for (int row = 0; row < rows.rows(); row++) {
-      for (long position = rows.start(row); position < rows.end(row); position++) {
-        int column = rows.index(position);
-        long place = next.getAtIndex(ValueLayout.JAVA_LONG, column);
-        next.setAtIndex(ValueLayout.JAVA_LONG, column, place + 1);
-        indices.setAtIndex(ValueLayout.JAVA_INT, place, row);
-        values.setAtIndex(ValueLayout.JAVA_FLOAT, place, rows.value(position));
+      for (long end = ends.next(); position < end; position++) {
+        place(row, bits.next(), next[columns.next()]++, indices, values);
       }
     }
     return new CompressedRows(rows.columns(), rows.rows(), offsets, indices, values);
+  }
+
+  /// A method of its own, so that it is compiled long before the loop around it.
+  private static void place(
+      int row, int bits, long place, MemorySegment indices, MemorySegment values) {
+    indices.setAtIndex(ValueLayout.JAVA_INT, place, row);
+    values.setAtIndex(ValueLayout.JAVA_INT, place, bits);
   }
 
   private static List<TensorSpec> specs(

@@ -6,7 +6,6 @@ import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharsetDecoder;
-import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 
@@ -15,6 +14,11 @@ import java.nio.file.Path;
 /// @param bytes u8
 /// @param offsets i64 [size + 1], from 0 to the number of bytes, never falling
 public record TextColumn(int size, MemorySegment bytes, MemorySegment offsets) {
+
+  /// Bytes of text in a [#word].
+  static final int WORD_BYTES = Long.BYTES - 1;
+
+  private static final int GOES_ON = WORD_BYTES + 1;
 
   /// @throws IllegalArgumentException if there are not size + 1 offsets
   public TextColumn {
@@ -60,6 +64,43 @@ public record TextColumn(int size, MemorySegment bytes, MemorySegment offsets) {
         a.get(ValueLayout.JAVA_BYTE, aStart + at), b.get(ValueLayout.JAVA_BYTE, bStart + at));
   }
 
+  /// Seven bytes of a text from `depth` on, the first one highest, zeros after its end; the lowest
+  /// byte counts those that are left, 8 for more than seven. As unsigned numbers the words of two
+  /// texts order them, and where they are equal either both texts end or both [go on][#goesOn].
+  long word(int index, long depth) {
+    return word(start(index) + depth, end(index));
+  }
+
+  /// The same for the text in `[from, to)` of the bytes.
+  long word(long from, long to) {
+    int left = Math.clamp(to - from, 0, GOES_ON);
+    if (left == 0) {
+      return 0;
+    }
+    long word = 0;
+    if (from + Long.BYTES <= bytes.byteSize()) {
+      word = Long.reverseBytes(bytes.get(ValueLayout.JAVA_LONG_UNALIGNED, from));
+    } else {
+      for (int i = 0; i < left; i++) {
+        long b = bytes.get(ValueLayout.JAVA_BYTE, from + i) & 0xFFL;
+        word |= b << (Byte.SIZE * (WORD_BYTES - i));
+      }
+    }
+    long kept = -1L << (Byte.SIZE * (Long.BYTES - Math.min(left, WORD_BYTES)));
+    return (word & kept) | left;
+  }
+
+  /// Whether a text has more bytes after this word.
+  static boolean goesOn(long word) {
+    return (word & 0xFF) == GOES_ON;
+  }
+
+  /// Whether the bytes of text `first` come before those of `second`, whose words at 0 are given.
+  boolean ascends(int first, long firstWord, int second, long secondWord) {
+    int compared = Long.compareUnsigned(firstWord, secondWord);
+    return compared < 0 || (compared == 0 && goesOn(firstWord) && compare(first, second) < 0);
+  }
+
   /// Checks that the first text begins with the bytes and the last one ends with them.
   void checkEnds(Path file, String name) {
     long first = offsets.getAtIndex(ValueLayout.JAVA_LONG, 0);
@@ -80,40 +121,48 @@ public record TextColumn(int size, MemorySegment bytes, MemorySegment offsets) {
 
   /// Checks that every text lies after the one before it and is UTF-8.
   void checkTexts(Path file, String name) {
-    for (int i = 0; i < size; i++) {
-      long start = start(i);
-      long end = end(i);
-      if (end < start || end > bytes.byteSize()) {
+    LongCursor cursor = new LongCursor(offsets);
+    long before = 0;
+    for (int i = 0; i <= size; i++) {
+      long offset = cursor.next();
+      if (offset < before || offset > bytes.byteSize()) {
         throw new CorruptFileException(
             file,
             "offsets must not fall: tensor="
                 + name
                 + "_offsets, index="
                 + i
-                + ", start="
-                + start
-                + ", end="
-                + end);
+                + ", before="
+                + before
+                + ", found="
+                + offset);
       }
-      // All bytes together are UTF-8 (below), so a text is too if it begins with a character.
-      if (start < end && (bytes.get(ValueLayout.JAVA_BYTE, start) & 0xC0) == 0x80) {
-        throw notUtf8(file, name, start);
-      }
+      before = offset;
     }
     checkUtf8(file, name);
   }
 
+  /// All bytes together must be UTF-8 and every text begin with a character: then every text is
+  /// UTF-8.
   private void checkUtf8(Path file, String name) {
+    LongCursor begins = new LongCursor(offsets);
     CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
-    CharBuffer chars = CharBuffer.allocate(1 << 13);
+    byte[] block = new byte[1 << 13];
+    CharBuffer chars = CharBuffer.allocate(block.length);
+    int text = 0;
+    long begin = begins.next();
     long done = 0;
     while (done < bytes.byteSize()) {
-      long count = Math.min(bytes.byteSize() - done, 1 << 13);
-      ByteBuffer piece = bytes.asSlice(done, count).asByteBuffer();
-      boolean last = done + count == bytes.byteSize();
-      CoderResult result = decoder.decode(piece, chars.clear(), last);
-      if (result.isError() || (last && piece.hasRemaining())) {
+      int count = (int) Math.min(bytes.byteSize() - done, block.length);
+      MemorySegment.copy(bytes, ValueLayout.JAVA_BYTE, done, block, 0, count);
+      ByteBuffer piece = ByteBuffer.wrap(block, 0, count);
+      if (decoder.decode(piece, chars.clear(), done + count == bytes.byteSize()).isError()) {
         throw notUtf8(file, name, done + piece.position());
+      }
+      for (; begin < done + count && text < size; text++, begin = begins.next()) {
+        if ((block[(int) (begin - done)] & 0xC0) == 0x80) {
+          throw notUtf8(file, name, begin);
+        }
       }
       done += piece.position(); // a character cut in two is read again with the next piece
     }

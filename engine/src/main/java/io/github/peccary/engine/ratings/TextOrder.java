@@ -1,7 +1,5 @@
 package io.github.peccary.engine.ratings;
 
-import java.lang.foreign.ValueLayout;
-
 /// Sorts texts by their bytes.
 ///
 /// The algorithm is multikey quicksort: split the texts into those whose character at `depth` is
@@ -12,9 +10,6 @@ import java.lang.foreign.ValueLayout;
 ///
 /// J. Bentley, R. Sedgewick: Fast Algorithms for Sorting and Searching Strings, SODA 1997.
 final class TextOrder {
-
-  private static final int WORD_BYTES = 7;
-  private static final int GOES_ON = WORD_BYTES + 1;
 
   private final TextColumn texts;
   private final int[] order;
@@ -39,19 +34,8 @@ final class TextOrder {
 
   private void load(int from, int to, long depth) {
     for (int i = from; i < to; i++) {
-      words[i] = word(order[i], depth);
+      words[i] = texts.word(order[i], depth);
     }
-  }
-
-  private long word(int text, long depth) {
-    long start = texts.start(text) + depth;
-    int left = (int) Math.min(GOES_ON, texts.end(text) - start);
-    long word = 0;
-    for (int i = 0; i < WORD_BYTES; i++) {
-      int b = i < left ? texts.bytes().get(ValueLayout.JAVA_BYTE, start + i) & 0xFF : 0;
-      word = word << Byte.SIZE | b;
-    }
-    return word << Byte.SIZE | left;
   }
 
   /// Sorts `[from, to)`, whose texts agree before `depth` and whose words are those at `depth`.
@@ -72,19 +56,19 @@ final class TextOrder {
       }
       sort(from, less, depth);
       sort(greater, to, depth);
-      if ((pivot & 0xFF) != GOES_ON) {
+      if (!TextColumn.goesOn(pivot)) {
         return; // the equal ones end here
       }
       from = less;
       to = greater;
-      depth += WORD_BYTES;
+      depth += TextColumn.WORD_BYTES;
       load(from, to, depth);
     }
   }
 
   /// The median of three words from places that no order of the input can aim at.
   private long pivot(int from, int to) {
-    long hash = Holdout.mix((long) from << Integer.SIZE | to);
+    long hash = SplitMix64.mix((long) from << Integer.SIZE | to);
     long a = words[from + (int) Long.remainderUnsigned(hash, to - from)];
     long b = words[from + (int) Long.remainderUnsigned(hash >>> 21, to - from)];
     long c = words[from + (int) Long.remainderUnsigned(hash >>> 42, to - from)];

@@ -38,7 +38,7 @@ public final class TensorFile implements AutoCloseable {
   /// The layout that this class reads and writes.
   public static final String VERSION = "1";
 
-  private static final int READ_BYTES = 1 << 20;
+  private static final int READ_BYTES = 1 << 18;
 
   private final Path path;
   private final SortedMap<String, String> metadata;
@@ -78,8 +78,9 @@ public final class TensorFile implements AutoCloseable {
       Header header = Header.parse(file, read(channel, file, 0, headerBytes), fileBytes);
       checkKnown(file, header);
       if (verify == Verify.CHECKSUMS) {
+        ByteBuffer buffer = ByteBuffer.allocateDirect(READ_BYTES);
         for (TensorInfo tensor : header.tensors()) {
-          checkCrc(channel, file, tensor);
+          checkCrc(channel, file, tensor, buffer);
         }
       }
       @SuppressWarnings("MustBeClosed") // by close(): the arena lives as long as the file is open
@@ -229,11 +230,10 @@ public final class TensorFile implements AutoCloseable {
     }
   }
 
-  private static void checkCrc(FileChannel channel, Path file, TensorInfo tensor)
+  private static void checkCrc(FileChannel channel, Path file, TensorInfo tensor, ByteBuffer buffer)
       throws IOException {
     long end = tensor.offset() + tensor.spec().bytes();
     CRC32C crc = new CRC32C();
-    ByteBuffer buffer = ByteBuffer.allocateDirect(READ_BYTES);
     for (long position = tensor.offset(); position < end; position += buffer.limit()) {
       buffer.clear().limit((int) Math.min(READ_BYTES, end - position));
       readFully(channel, file, buffer, position);

@@ -1,0 +1,30 @@
+package io.github.peccary.engine.ratings;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/// Reads ints front to back, as [LongCursor] reads longs.
+final class IntCursor {
+
+  private static final int BLOCK = 1 << 10;
+
+  private final MemorySegment ints;
+  private final int[] block = new int[BLOCK];
+  private long loaded;
+  private int at = BLOCK;
+
+  IntCursor(MemorySegment ints) {
+    this.ints = ints;
+  }
+
+  /// The next int; after the last one an `IndexOutOfBoundsException`.
+  int next() {
+    if (at == BLOCK) {
+      int count = (int) Math.min(BLOCK, ints.byteSize() / Integer.BYTES - loaded);
+      at = BLOCK - count;
+      MemorySegment.copy(ints, ValueLayout.JAVA_INT, loaded * Integer.BYTES, block, at, count);
+      loaded += count;
+    }
+    return block[at++];
+  }
+}
