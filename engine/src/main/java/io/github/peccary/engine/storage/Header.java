@@ -39,8 +39,9 @@ record Header(SortedMap<String, String> metadata, List<TensorInfo> tensors) {
 
   static final int ALIGNMENT = 64;
 
-  /// What the stock loaders accept at most.
-  static final int MAX_BYTES = 100_000_000;
+  /// A sixth of what the stock loaders accept: a header is a few kilobytes, and a file must not
+  /// make us allocate more.
+  static final int MAX_BYTES = 1 << 24;
 
   static final String TENSOR_CRC = "peccary.crc32c.";
   static final String HEADER_CRC = "peccary.headerCrc32c";
@@ -52,6 +53,8 @@ record Header(SortedMap<String, String> metadata, List<TensorInfo> tensors) {
 
   private static final JsonFactory JSON =
       JsonFactory.builder()
+          // A table of names is one whose hashes names could be made to share.
+          .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           .streamReadConstraints(
               StreamReadConstraints.builder()
@@ -109,7 +112,7 @@ record Header(SortedMap<String, String> metadata, List<TensorInfo> tensors) {
         || !Arrays.equals(bytes, Long.BYTES, CRC_OFFSET, BEGINNING, 0, BEGINNING.length)) {
       throw new CorruptFileException(
           file,
-          "the file was not written by Peccary: its header must begin with "
+          "the file was not written by Peccary, or its beginning is damaged: the header must begin with "
               + new String(BEGINNING, StandardCharsets.US_ASCII)
               + "; give a file that Peccary has written");
     }

@@ -103,6 +103,9 @@ public final class TensorFileWriter implements AutoCloseable {
                 + ", offset="
                 + offset);
       }
+      if (placed.stream().anyMatch(tensor -> tensor.spec.name().equals(spec.name()))) {
+        throw new IllegalArgumentException("a file must have a tensor once: tensor=" + spec.name());
+      }
       placed.add(new Tensor(spec, offset));
       offset = Math.addExact(offset, spec.bytes());
     }
@@ -247,16 +250,15 @@ public final class TensorFileWriter implements AutoCloseable {
     return next - position;
   }
 
-  private IOException explained(IOException e) throws IOException {
-    long free = Files.getFileStore(temporary).getUsableSpace();
+  private IOException explained(IOException e) {
     return failure(
         target,
         "the output cannot be written: "
-            + e.getMessage()
+            + (e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage())
             + ": bytes="
             + bytes
             + ", freeBytes="
-            + free
+            + temporary.toFile().getUsableSpace()
             + "; free some space or choose another folder",
         e);
   }
