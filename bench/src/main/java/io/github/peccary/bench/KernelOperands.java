@@ -44,20 +44,19 @@ final class KernelOperands implements AutoCloseable {
       records.set(JAVA_INT, record, random.nextInt(rows) | random.nextInt(rows) << 16);
       records.set(JAVA_FLOAT, record + Integer.BYTES, (float) random.nextDouble(-1, 1));
     }
-    steps = new StepSizes(arena, stride - 2, stride);
-    steps.setFactors(1e-4f, 0.9999f);
-    steps.setBiases(1e-4f, 0.9999f);
+    steps = new StepSizes(arena, stride - 2, stride, rows, rows);
+    steps.setRates(1e-4f, 1e-4f);
+    for (int row = 0; row < rows; row++) {
+      steps.setUserDecay(row, 1f);
+      steps.setItemDecay(row, 1f);
+    }
   }
 
-  /// Where the next chunk of records starts, round and round.
-  long nextChunk() {
+  /// One pass of updates over the next chunk of records, round and round; their errors.
+  MemorySegment update() {
     chunk = (chunk + 1) % CHUNKS;
-    return (long) chunk * RECORDS * Kernels.RECORD_BYTES;
-  }
-
-  /// One pass of updates over the next chunk; the sum of squared errors.
-  double update() {
-    return kernels.update(users, 0, items, 0, records, nextChunk(), RECORDS, steps);
+    kernels.update(users, 0, items, 0, records, (long) chunk * RECORDS, RECORDS, scores, steps);
+    return scores;
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.github.peccary.bench;
 
 import io.github.peccary.engine.kernel.Kernels;
+import java.lang.foreign.MemorySegment;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -49,7 +50,7 @@ public class SgdUpdateBenchmark {
 
   @Benchmark
   @OperationsPerInvocation(KernelOperands.RECORDS)
-  public double update() {
+  public MemorySegment update() {
     return operands.update();
   }
 
@@ -57,7 +58,8 @@ public class SgdUpdateBenchmark {
   private static void checkAgainstTwin(KernelOperands operands, int stride) {
     try (KernelOperands twin =
         new KernelOperands(Kernels.named("scalar", stride), stride, 512 << 10)) {
-      if (operands.update() != twin.update() || operands.users.mismatch(twin.users) != -1) {
+      if (operands.update().mismatch(twin.update()) != -1
+          || operands.users.mismatch(twin.users) != -1) {
         throw new IllegalStateException("the twins must yield the same bits: stride=" + stride);
       }
     }

@@ -65,32 +65,32 @@ public interface Kernels {
       MemorySegment out,
       long outOffset);
 
-  /// One step of stochastic gradient descent for each of `count` records, in their order: with
-  /// `e = value − dot(p, q)`, `p ← decay ∘ p + (e · rate) ∘ q` and likewise `q` with the old `p`,
-  /// where rates and decays are the lanes of `steps`.
-  ///
-  /// @param usersOffset where the tile's first user row starts in `users`
-  /// @param itemsOffset where the tile's first item row starts in `items`
-  /// @param recordsOffset where the first record starts in `records`
-  /// @return the sum of squared errors before each step
-  double update(
-      MemorySegment users,
-      long usersOffset,
-      MemorySegment items,
-      long itemsOffset,
-      MemorySegment records,
-      long recordsOffset,
-      int count,
-      StepSizes steps);
-
   /// `out[j] = value − dot(p, q)` for each of `count` records; `out` receives `count` floats.
+  ///
+  /// @param firstUser row number in `users` that the records count user rows from
+  /// @param firstItem row number in `items` that the records count item rows from
+  /// @param firstRecord number of the first record in `records`
   void errors(
       MemorySegment users,
-      long usersOffset,
+      int firstUser,
       MemorySegment items,
-      long itemsOffset,
+      int firstItem,
       MemorySegment records,
-      long recordsOffset,
+      long firstRecord,
       int count,
       MemorySegment out);
+
+  /// The same, and after each record's error `e` a step of stochastic gradient descent, before the
+  /// next record is looked at: the factors of `p` move by `e · q` and those of `q` by `e` times the
+  /// old `p`, as far as `steps` says.
+  void update(
+      MemorySegment users,
+      int firstUser,
+      MemorySegment items,
+      int firstItem,
+      MemorySegment records,
+      long firstRecord,
+      int count,
+      MemorySegment out,
+      StepSizes steps);
 }

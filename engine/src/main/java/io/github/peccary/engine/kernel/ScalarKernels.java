@@ -42,68 +42,84 @@ final class ScalarKernels implements Kernels {
       MemorySegment out,
       long outOffset) {
     for (int j = 0; j < count; j++) {
-      float score = dot(row, rowOffset, rows, rowsOffset + 4L * stride * j);
+      float score = dot(row, rowOffset, rows, rowsOffset + rowBytes() * j);
       out.set(JAVA_FLOAT, outOffset + 4L * j, score);
-    }
-  }
-
-  @Override
-  public double update(
-      MemorySegment users,
-      long usersOffset,
-      MemorySegment items,
-      long itemsOffset,
-      MemorySegment records,
-      long recordsOffset,
-      int count,
-      StepSizes steps) {
-    double squaredErrors = 0;
-    for (int j = 0; j < count; j++) {
-      long record = recordsOffset + (long) RECORD_BYTES * j;
-      long user = usersOffset + rowOffset(records, record);
-      long item = itemsOffset + rowOffset(records, record + 2);
-      float error = records.get(JAVA_FLOAT, record + 4) - dot(users, user, items, item);
-      step(users, user, items, item, error, steps);
-      squaredErrors += (double) error * error;
-    }
-    return squaredErrors;
-  }
-
-  private void step(
-      MemorySegment users, long user, MemorySegment items, long item, float error, StepSizes s) {
-    MemorySegment lanes = s.lanes();
-    for (long at = 0; at < 4L * stride; at += 4) {
-      float p = users.get(JAVA_FLOAT, user + at);
-      float q = items.get(JAVA_FLOAT, item + at);
-      float userStep = error * lanes.get(JAVA_FLOAT, s.userRateOffset() + at);
-      float itemStep = error * lanes.get(JAVA_FLOAT, s.itemRateOffset() + at);
-      float keptUser = p * lanes.get(JAVA_FLOAT, s.userDecayOffset() + at);
-      float keptItem = q * lanes.get(JAVA_FLOAT, s.itemDecayOffset() + at);
-      users.set(JAVA_FLOAT, user + at, Math.fma(userStep, q, keptUser));
-      items.set(JAVA_FLOAT, item + at, Math.fma(itemStep, p, keptItem));
     }
   }
 
   @Override
   public void errors(
       MemorySegment users,
-      long usersOffset,
+      int firstUser,
       MemorySegment items,
-      long itemsOffset,
+      int firstItem,
       MemorySegment records,
-      long recordsOffset,
+      long firstRecord,
       int count,
       MemorySegment out) {
     for (int j = 0; j < count; j++) {
-      long record = recordsOffset + (long) RECORD_BYTES * j;
-      long user = usersOffset + rowOffset(records, record);
-      long item = itemsOffset + rowOffset(records, record + 2);
-      float error = records.get(JAVA_FLOAT, record + 4) - dot(users, user, items, item);
+      long record = (firstRecord + j) * RECORD_BYTES;
+      long user = firstUser + localRow(records, record);
+      long item = firstItem + localRow(records, record + 2);
+      out.set(JAVA_FLOAT, 4L * j, error(users, user, items, item, records, record));
+    }
+  }
+
+  @Override
+  public void update(
+      MemorySegment users,
+      int firstUser,
+      MemorySegment items,
+      int firstItem,
+      MemorySegment records,
+      long firstRecord,
+      int count,
+      MemorySegment out,
+      StepSizes steps) {
+    for (int j = 0; j < count; j++) {
+      long record = (firstRecord + j) * RECORD_BYTES;
+      long user = firstUser + localRow(records, record);
+      long item = firstItem + localRow(records, record + 2);
+      float error = error(users, user, items, item, records, record);
+      step(users, user, items, item, error, steps);
       out.set(JAVA_FLOAT, 4L * j, error);
     }
   }
 
-  private long rowOffset(MemorySegment records, long at) {
-    return 4L * stride * Short.toUnsignedInt(records.get(JAVA_SHORT, at));
+  private float error(
+      MemorySegment users,
+      long user,
+      MemorySegment items,
+      long item,
+      MemorySegment records,
+      long record) {
+    return records.get(JAVA_FLOAT, record + 4)
+        - dot(users, user * rowBytes(), items, item * rowBytes());
+  }
+
+  private void step(
+      MemorySegment users, long user, MemorySegment items, long item, float error, StepSizes s) {
+    float step = error * s.rate();
+    float userDecay = s.decayRate() * s.userDecays().getAtIndex(JAVA_FLOAT, user);
+    float itemDecay = s.decayRate() * s.itemDecays().getAtIndex(JAVA_FLOAT, item);
+    for (int column = 0; column < stride; column++) {
+      long userOffset = user * rowBytes() + 4L * column;
+      long itemOffset = item * rowBytes() + 4L * column;
+      float isFactor = s.factorLanes().getAtIndex(JAVA_FLOAT, column);
+      float p = users.get(JAVA_FLOAT, userOffset);
+      float q = items.get(JAVA_FLOAT, itemOffset);
+      float keptUser = p * Math.fma(-userDecay, isFactor, 1f);
+      float keptItem = q * Math.fma(-itemDecay, isFactor, 1f);
+      users.set(JAVA_FLOAT, userOffset, Math.fma(step * isFactor, q, keptUser));
+      items.set(JAVA_FLOAT, itemOffset, Math.fma(step * isFactor, p, keptItem));
+    }
+  }
+
+  private static long localRow(MemorySegment records, long offset) {
+    return Short.toUnsignedInt(records.get(JAVA_SHORT, offset));
+  }
+
+  private long rowBytes() {
+    return 4L * stride;
   }
 }

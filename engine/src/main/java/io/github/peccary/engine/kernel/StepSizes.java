@@ -1,77 +1,76 @@
 package io.github.peccary.engine.kernel;
 
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 
-/// How far each column of a row moves in one step, and how much of it is kept: four rows of
-/// `stride` floats outside the heap (user rate, user decay, item rate, item decay).
+/// How far a step moves the factors of a row, and how much of them is kept:
+/// `c ← (1 − decayRate · decay) · c + rate · e · other`, where `decay` is a number of the row's
+/// own, as a row with many ratings needs a weaker pull towards zero at each of them.
 ///
-/// Rates and decays are lanes instead of branches, so that a bias column may learn at another pace
-/// than the factors and a constant column (rate 0, decay 1) stays what it is. All factor columns
-/// share one rate and one decay.
+/// The columns behind the factors, which hold biases and constants, stay what they are: a lane of
+/// zeros and ones says which is which, so that no branch has to. Not thread-safe while it is being
+/// set.
 public final class StepSizes {
-  private final MemorySegment lanes;
-  private final int stride;
-  private final int rank;
+  private final MemorySegment factorLanes;
+  private final MemorySegment userDecays;
+  private final MemorySegment itemDecays;
+  private float rate;
+  private float decayRate;
 
-  /// Steps of size zero that keep everything, for rows of `rank` factor columns and `stride`
-  /// floats.
-  public StepSizes(Arena arena, int rank, int stride) {
+  /// Steps of size zero that keep everything.
+  ///
+  /// @param rank factor columns, with room for two more in the stride
+  /// @param stride floats in a row
+  public StepSizes(Arena arena, int rank, int stride, int users, int items) {
     if (rank < 1 || rank + 2 > stride || stride % Kernels.SPECIFIED_LANES != 0) {
       throw new IllegalArgumentException(
           "the stride must be a multiple of 16 that holds rank + 2 columns: rank=%d, stride=%d"
               .formatted(rank, stride));
     }
-    this.stride = stride;
-    this.rank = rank;
-    lanes = arena.allocate(4L * stride * Float.BYTES, 64);
-    setFactors(0f, 1f);
-    setBiases(0f, 1f);
-  }
-
-  /// The rate and the decay of every factor column, of users and items alike; the columns behind
-  /// the biases keep their zeros.
-  public void setFactors(float rate, float decay) {
-    for (int column = 0; column < stride; column++) {
-      if (column < rank || column > rank + 1) {
-        set(0, column, rate, decay);
-        set(2, column, rate, decay);
-      }
+    userDecays = arena.allocate((long) users * Float.BYTES, 64);
+    itemDecays = arena.allocate((long) items * Float.BYTES, 64);
+    factorLanes = arena.allocate((long) stride * Float.BYTES, 64);
+    for (int column = 0; column < rank; column++) {
+      factorLanes.setAtIndex(JAVA_FLOAT, column, 1f);
     }
   }
 
-  /// The rate and the decay of the bias columns: `rank` of a user row, `rank + 1` of an item row.
-  /// Their counterparts, the constant columns, never move.
-  public void setBiases(float rate, float decay) {
-    set(0, rank, rate, decay);
-    set(0, rank + 1, 0f, 1f);
-    set(2, rank, 0f, 1f);
-    set(2, rank + 1, rate, decay);
+  /// The numbers of an epoch, for all rows.
+  public void setRates(float rate, float decayRate) {
+    this.rate = rate;
+    this.decayRate = decayRate;
   }
 
-  private void set(int row, int column, float rate, float decay) {
-    lanes.setAtIndex(ValueLayout.JAVA_FLOAT, (long) row * stride + column, rate);
-    lanes.setAtIndex(ValueLayout.JAVA_FLOAT, (long) (row + 1) * stride + column, decay);
+  /// The decay of one user's row.
+  public void setUserDecay(int row, float decay) {
+    userDecays.setAtIndex(JAVA_FLOAT, row, decay);
   }
 
-  MemorySegment lanes() {
-    return lanes;
+  /// The decay of one item's row.
+  public void setItemDecay(int row, float decay) {
+    itemDecays.setAtIndex(JAVA_FLOAT, row, decay);
   }
 
-  long userRateOffset() {
-    return 0;
+  float rate() {
+    return rate;
   }
 
-  long userDecayOffset() {
-    return (long) stride * Float.BYTES;
+  float decayRate() {
+    return decayRate;
   }
 
-  long itemRateOffset() {
-    return 2L * stride * Float.BYTES;
+  MemorySegment userDecays() {
+    return userDecays;
   }
 
-  long itemDecayOffset() {
-    return 3L * stride * Float.BYTES;
+  MemorySegment itemDecays() {
+    return itemDecays;
+  }
+
+  /// One row of `stride` floats: 1 in factor columns, 0 behind them.
+  MemorySegment factorLanes() {
+    return factorLanes;
   }
 }

@@ -3,6 +3,7 @@ package io.github.peccary.engine.kernel;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.nio.ByteOrder;
@@ -20,8 +21,7 @@ import jdk.incubator.vector.VectorSpecies;
 ///    on the constant width fold away.
 /// 3. The halving tree is a butterfly, `lane i + lane i^half`: addition commutes, so every lane
 ///    ends with the same bits as lane 0 of the specification and the error needs no broadcast.
-/// 4. All factor columns share one rate and one decay, which stay in registers; only the last 32
-///    columns, where biases and constants lie, read theirs per lane.
+/// 4. Columns that do not learn are told apart by a lane of zeros, not by a branch or a mask.
 ///
 /// Vectors are locals of one method: one in a field, or across a call that is not inlined, would be
 /// an object on the heap.
@@ -33,15 +33,14 @@ final class VectorKernels implements Kernels {
   private static final int VECTOR_BYTES = 4 * LANES;
   private static final int ROW_BYTES = 4 * STRIDE;
 
-  /// Where the last 32 columns start (or the 16 of the shortest row): from here on, lanes differ.
-  private static final int LAST_COLUMNS = Math.max(0, ROW_BYTES - 128);
-
   private static final VectorShuffle<Float> XOR_8 = xor(8);
   private static final VectorShuffle<Float> XOR_4 = xor(4);
   private static final VectorShuffle<Float> XOR_2 = xor(2);
   private static final VectorShuffle<Float> XOR_1 = xor(1);
 
   private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
+
+  private static final StepSizes NO_STEPS = new StepSizes(Arena.global(), STRIDE - 2, STRIDE, 0, 0);
 
   private static final int UPDATE = 0;
   private static final int ERRORS = 1;
@@ -79,7 +78,7 @@ final class VectorKernels implements Kernels {
 
   @Override
   public float dot(MemorySegment a, long aOffset, MemorySegment b, long bOffset) {
-    return (float) pass(DOT, a, aOffset, b, bOffset, b, 0, 1, b, 0);
+    return pass(DOT, a, aOffset, b, bOffset, b, 0, 1, b, 0, NO_STEPS);
   }
 
   @Override
@@ -91,64 +90,74 @@ final class VectorKernels implements Kernels {
       int count,
       MemorySegment out,
       long outOffset) {
-    pass(DOTS, row, rowOffset, rows, rowsOffset, rows, 0, count, out, outOffset);
-  }
-
-  @Override
-  public double update(
-      MemorySegment users,
-      long usersOffset,
-      MemorySegment items,
-      long itemsOffset,
-      MemorySegment records,
-      long recordsOffset,
-      int count,
-      StepSizes steps) {
-    MemorySegment lanes = steps.lanes();
-    return pass(
-        UPDATE, users, usersOffset, items, itemsOffset, records, recordsOffset, count, lanes, 0);
+    pass(DOTS, row, rowOffset, rows, rowsOffset, rows, 0, count, out, outOffset, NO_STEPS);
   }
 
   @Override
   public void errors(
       MemorySegment users,
-      long usersOffset,
+      int firstUser,
       MemorySegment items,
-      long itemsOffset,
+      int firstItem,
       MemorySegment records,
-      long recordsOffset,
+      long firstRecord,
       int count,
       MemorySegment out) {
-    pass(ERRORS, users, usersOffset, items, itemsOffset, records, recordsOffset, count, out, 0);
+    pass(ERRORS, users, firstUser, items, firstItem, records, firstRecord, count, out, 0, NO_STEPS);
+  }
+
+  @Override
+  public void update(
+      MemorySegment users,
+      int firstUser,
+      MemorySegment items,
+      int firstItem,
+      MemorySegment records,
+      long firstRecord,
+      int count,
+      MemorySegment out,
+      StepSizes steps) {
+    pass(UPDATE, users, firstUser, items, firstItem, records, firstRecord, count, out, 0, steps);
   }
 
   /// Every operation is this one loop, because the JIT compiler must see a dot product and what is
   /// done with it in one method: it refuses to inline a method that it has compiled already, and a
   /// vector that crosses a call is an object. The branches on `operation` are always predicted.
   ///
-  /// @param other the step sizes of an update, else the floats to write
-  private static double pass(
+  /// @param a for operations on records, the first user's row number; else an offset in bytes
+  /// @param b for operations on records, the first item's row number; else an offset in bytes
+  private static float pass(
       int operation,
       MemorySegment users,
-      long usersOffset,
+      long a,
       MemorySegment items,
-      long itemsOffset,
+      long b,
       MemorySegment records,
-      long recordsOffset,
+      long firstRecord,
       int count,
-      MemorySegment other,
-      long otherOffset) {
-    double result = 0;
+      MemorySegment out,
+      long outOffset,
+      StepSizes steps) {
+    MemorySegment userDecays = steps.userDecays();
+    MemorySegment itemDecays = steps.itemDecays();
+    MemorySegment factorLanes = steps.factorLanes();
+    FloatVector one = broadcast(1f);
+    float rate = steps.rate();
+    float decayRate = steps.decayRate();
     for (int j = 0; j < count; j++) {
-      long user = usersOffset;
-      long item = itemsOffset + (long) ROW_BYTES * j;
+      long userRow = 0;
+      long itemRow = 0;
       float value = 0f;
+      long user = a;
+      long item = b + (long) ROW_BYTES * j;
       if (operation <= ERRORS) {
-        long record = recordsOffset + (long) RECORD_BYTES * j;
+        long record = (firstRecord + j) * RECORD_BYTES;
         int rows = records.get(JAVA_INT, record);
-        user = usersOffset + (long) ROW_BYTES * (rows & 0xFFFF);
-        item = itemsOffset + (long) ROW_BYTES * (rows >>> 16);
         value = records.get(JAVA_FLOAT, record + 4);
+        userRow = a + (rows & 0xFFFF);
+        itemRow = b + (rows >>> 16);
+        user = userRow * ROW_BYTES;
+        item = itemRow * ROW_BYTES;
       }
 
       FloatVector s0 = FloatVector.zero(SPECIES);
@@ -180,40 +189,38 @@ final class VectorKernels implements Kernels {
       s0 = s0.add(s0.rearrange(XOR_2));
       s0 = s0.add(s0.rearrange(XOR_1));
 
-      if (operation == DOTS) {
-        other.set(JAVA_FLOAT, otherOffset + 4L * j, s0.lane(0));
+      if (operation >= DOTS) {
+        float dot = s0.lane(0);
+        if (operation == DOT) {
+          return dot;
+        }
+        out.set(JAVA_FLOAT, outOffset + 4L * j, dot);
         continue;
       }
-      FloatVector error = FloatVector.broadcast(SPECIES, value).sub(s0);
+      FloatVector error = broadcast(value).sub(s0);
+      out.set(JAVA_FLOAT, 4L * j, error.lane(0));
       if (operation == ERRORS) {
-        other.set(JAVA_FLOAT, otherOffset + 4L * j, error.lane(0));
         continue;
       }
-      if (operation == DOT) {
-        return s0.lane(0);
-      }
-      double e = error.lane(0);
-      result += e * e;
-      FloatVector step = error.mul(load(other, 0));
-      FloatVector decay = load(other, ROW_BYTES);
-      for (int at = 0; at < LAST_COLUMNS; at += VECTOR_BYTES) {
+      FloatVector step = error.mul(rate);
+      float userDecay = decayRate * userDecays.get(JAVA_FLOAT, 4 * userRow);
+      float itemDecay = decayRate * itemDecays.get(JAVA_FLOAT, 4 * itemRow);
+      FloatVector minusUserDecay = broadcast(-userDecay);
+      FloatVector minusItemDecay = broadcast(-itemDecay);
+      for (int at = 0; at < ROW_BYTES; at += VECTOR_BYTES) {
         FloatVector p = load(users, user + at);
         FloatVector q = load(items, item + at);
-        store(step.fma(q, p.mul(decay)), users, user + at);
-        store(step.fma(p, q.mul(decay)), items, item + at);
-      }
-      for (int at = LAST_COLUMNS; at < ROW_BYTES; at += VECTOR_BYTES) {
-        FloatVector p = load(users, user + at);
-        FloatVector q = load(items, item + at);
-        FloatVector userStep = error.mul(load(other, at));
-        FloatVector itemStep = error.mul(load(other, 2 * ROW_BYTES + at));
-        FloatVector keptUser = p.mul(load(other, ROW_BYTES + at));
-        FloatVector keptItem = q.mul(load(other, 3 * ROW_BYTES + at));
-        store(userStep.fma(q, keptUser), users, user + at);
-        store(itemStep.fma(p, keptItem), items, item + at);
+        FloatVector factors = load(factorLanes, at);
+        FloatVector laneStep = step.mul(factors);
+        store(laneStep.fma(q, p.mul(minusUserDecay.fma(factors, one))), users, user + at);
+        store(laneStep.fma(p, q.mul(minusItemDecay.fma(factors, one))), items, item + at);
       }
     }
-    return result;
+    return 0f;
+  }
+
+  private static FloatVector broadcast(float value) {
+    return FloatVector.broadcast(SPECIES, value);
   }
 
   private static FloatVector load(MemorySegment segment, long offset) {

@@ -17,6 +17,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 final class Fit implements AutoCloseable {
   private static final int GRAIN = 4096;
 
+  /// Share of a full Newton step; users and items step at once, so a full one would overshoot.
+  private static final double BIAS_PACE = 0.5;
+
   private final Arena arena = Arena.ofShared();
   private final Workers workers;
   private final Schedule schedule;
@@ -24,6 +27,11 @@ final class Fit implements AutoCloseable {
   private final TileLayout training;
   private final TileLayout heldOut;
   private final DampedBiases baseline;
+  private final BiasFit biases;
+  private final double scale;
+  private final boolean hasBiases;
+  private final float[] userErrors;
+  private final float[] itemErrors;
   private final FactorMatrix users;
   private final FactorMatrix items;
   private final Snapshot bestUsers;
@@ -33,20 +41,35 @@ final class Fit implements AutoCloseable {
 
   Fit(RatingMatrix ratings, TrainConfig config, Holdout holdout, Workers workers) {
     this.workers = workers;
+    hasBiases = config.biases();
     schedule = config.deterministic() ? new Schedule.Strata() : new Schedule.Hogwild();
     random = new SplittableRandom(config.seed());
     Grid grid = Grid.of(ratings, FactorMatrix.strideFor(config.rank()));
     training = TileLayout.ofTraining(ratings, holdout, config.biases(), grid, workers, arena);
     heldOut = TileLayout.ofHeldOut(ratings, holdout, training, workers, arena);
-    BiasFit biases = BiasFit.fit(training, workers);
-    baseline = biases.biases();
-    InitialFactors initial = new InitialFactors(config, training, arena, workers);
-    users = initial.users(baseline.user(), biases.userRatings());
-    items = initial.items(baseline.item(), biases.itemRatings());
-    bestUsers = new Snapshot(users, biases.userRatings(), arena);
-    bestItems = new Snapshot(items, biases.itemRatings(), arena);
+    baseline = BiasFit.customary(training, workers).biases();
+    biases = BiasFit.adaptive(training, workers);
+    double deviation = biases.residualDeviation();
+    scale = deviation > 0 ? deviation : 1;
+    InitialFactors initial = new InitialFactors(config, training.mean(), scale, arena, workers);
+    users = initial.users(biases.users());
+    items = initial.items(biases.items());
+    bestUsers = new Snapshot(users, biases.users().counts(), arena);
+    bestItems = new Snapshot(items, biases.items().counts(), arena);
+    userErrors = new float[users.rows()];
+    itemErrors = new float[items.rows()];
     kernel = new TileKernel(users, items, workers.threads(), arena);
-    steps = new StepSizes(arena, config.rank(), users.stride());
+    steps = new StepSizes(arena, config.rank(), users.stride(), users.rows(), items.rows());
+    for (int user = 0; user < users.rows(); user++) {
+      steps.setUserDecay(user, decay(config, biases.users().counts()[user]));
+    }
+    for (int item = 0; item < items.rows(); item++) {
+      steps.setItemDecay(item, decay(config, biases.items().counts()[item]));
+    }
+  }
+
+  private static float decay(TrainConfig config, int ratings) {
+    return (float) (config.l2() / Math.sqrt(Math.max(1, ratings)));
   }
 
   /// Ratings trained on.
@@ -76,21 +99,46 @@ final class Fit implements AutoCloseable {
     return items;
   }
 
-  /// One pass over the training ratings; returns the mean of their squared errors, each measured
-  /// before its own update.
+  /// One pass over the training ratings, and a step of the biases on the errors it has met. Returns
+  /// the mean of the squared errors, each measured before its own update.
   double epoch(LearningRate learningRate, int epoch) {
-    learningRate.set(steps, epoch);
-    double[] squaredErrors = new double[training.grid().tiles()];
+    double rate = learningRate.at(epoch);
+    steps.setRates((float) (rate / scale), (float) rate);
+    double[] squares = new double[training.grid().tiles()];
     schedule.visit(
         training.grid(),
         random,
         workers,
-        (worker, tile) -> squaredErrors[tile] = kernel.update(training, tile, steps, worker));
+        (worker, tile) ->
+            squares[tile] = kernel.update(training, tile, steps, userErrors, itemErrors, worker));
+    double pace = BIAS_PACE * learningRate.share(epoch);
+    stepBiases(users, users.rank(), biases.users(), userErrors, pace);
+    stepBiases(items, items.rank() + 1, biases.items(), itemErrors, pace);
     double sum = 0;
-    for (double tile : squaredErrors) {
+    for (double tile : squares) {
       sum += tile;
     }
     return sum / training.ratings();
+  }
+
+  /// `b ← b + pace · (Σ e − damping · b) / (n + damping)`: the ridge of [BiasFit], from where the
+  /// biases stand. Clears the sums of errors.
+  private void stepBiases(
+      FactorMatrix rows, int column, BiasFit.Side side, float[] errors, double pace) {
+    workers.forRange(
+        rows.rows(),
+        GRAIN,
+        (from, to) -> {
+          for (int row = from; row < to; row++) {
+            int count = side.counts()[row];
+            if (count > 0 && hasBiases) {
+              double bias = rows.get(row, column);
+              double gradient = errors[row] - side.damping() * bias;
+              rows.set(row, column, (float) (bias + pace * gradient / (count + side.damping())));
+            }
+            errors[row] = 0f;
+          }
+        });
   }
 
   /// Errors of the rows as they are over the training ratings.
@@ -115,10 +163,19 @@ final class Fit implements AutoCloseable {
     return sum(tiles);
   }
 
-  /// Errors of the damped biases alone over the held-out ratings.
+  /// Errors of the customary damped biases over the held-out ratings.
   RatingMetrics measureBaseline() {
+    return measure(baseline);
+  }
+
+  /// Errors over the held-out ratings of the biases that training starts from.
+  RatingMetrics measureStart() {
+    return measure(biases.biases());
+  }
+
+  private RatingMetrics measure(DampedBiases expected) {
     Grid grid = heldOut.grid();
-    float shift = baseline.globalMean() - heldOut.offset();
+    float shift = expected.globalMean() - heldOut.offset();
     RatingMetrics[] tiles = new RatingMetrics[grid.tiles()];
     workers.forRange(
         tiles.length,
@@ -128,11 +185,9 @@ final class Fit implements AutoCloseable {
           int firstUser = grid.blockStarts()[tile / grid.stripes()];
           int firstItem = grid.stripeStarts()[tile % grid.stripes()];
           for (long record = heldOut.start(tile); record < heldOut.start(tile + 1); record++) {
-            float expected =
-                shift
-                    + baseline.user()[firstUser + heldOut.localUser(record)]
-                    + baseline.item()[firstItem + heldOut.localItem(record)];
-            tiles[tile].add(expected, heldOut.value(record));
+            float user = expected.user()[firstUser + heldOut.localUser(record)];
+            float item = expected.item()[firstItem + heldOut.localItem(record)];
+            tiles[tile].add(shift + user + item, heldOut.value(record));
           }
         });
     return sum(tiles);
@@ -180,7 +235,7 @@ final class Fit implements AutoCloseable {
     bestItems.restore();
   }
 
-  /// Takes the factors back and leaves the biases as training began with them.
+  /// Takes the factors back and leaves the biases alone.
   void clearFactors() {
     for (FactorMatrix rows : new FactorMatrix[] {users, items}) {
       for (int row = 0; row < rows.rows(); row++) {

@@ -13,34 +13,39 @@ final class InitialFactors {
   private static final int GRAIN = 4096;
 
   private final TrainConfig config;
-  private final TileLayout training;
+  private final double mean;
+  private final double spread;
   private final Arena arena;
   private final Workers workers;
 
-  InitialFactors(TrainConfig config, TileLayout training, Arena arena, Workers workers) {
+  /// @param mean of the training ratings
+  /// @param residualDeviation standard deviation of the ratings around the biases
+  InitialFactors(
+      TrainConfig config, double mean, double residualDeviation, Arena arena, Workers workers) {
     this.config = config;
-    this.training = training;
+    this.mean = mean;
+    // A uniform number from −1 to 1 has the variance 1/3.
+    spread = LearningRate.INITIAL_DEVIATION * Math.sqrt(3 * residualDeviation / config.rank());
     this.arena = arena;
     this.workers = workers;
   }
 
-  FactorMatrix users(float[] biases, int[] ratings) {
-    return matrix(biases, ratings, config.rank(), 2 * config.seed(), 1);
+  FactorMatrix users(BiasFit.Side side) {
+    return matrix(side, config.rank(), 2 * config.seed(), 1);
   }
 
-  FactorMatrix items(float[] biases, int[] ratings) {
-    float sign = Math.signum(training.mean());
-    return matrix(biases, ratings, config.rank() + 1, 2 * config.seed() + 1, sign);
+  FactorMatrix items(BiasFit.Side side) {
+    return matrix(side, config.rank() + 1, 2 * config.seed() + 1, Math.signum(mean));
   }
 
   /// @param biasColumn the column of the biases; of `rank` and `rank + 1`, the other is constant
-  private FactorMatrix matrix(
-      float[] biases, int[] ratings, int biasColumn, long seed, float sign) {
+  private FactorMatrix matrix(BiasFit.Side side, int biasColumn, long seed, double sign) {
+    float[] biases = side.biases();
+    int[] ratings = side.counts();
     int rank = config.rank();
     int constantColumn = 2 * rank + 1 - biasColumn;
     FactorMatrix matrix = FactorMatrix.allocate(arena, ratings.length, rank);
-    double spread = LearningRate.INITIAL_SPREAD / Math.sqrt(rank);
-    double level = config.biases() ? 0 : sign * Math.sqrt(Math.abs(training.mean()) / rank);
+    double level = config.biases() ? 0 : sign * Math.sqrt(Math.abs(mean) / rank);
     workers.forRange(
         ratings.length,
         GRAIN,

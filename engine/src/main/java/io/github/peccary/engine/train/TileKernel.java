@@ -35,44 +35,55 @@ final class TileKernel {
     }
   }
 
-  /// One step for each rating of the tile; returns the sum of squared errors before each.
-  double update(TileLayout ratings, int tile, StepSizes steps, int worker) {
-    long usersOffset = users.rowOffset(firstUser(ratings, tile));
-    long itemsOffset = items.rowOffset(firstItem(ratings, tile));
-    double squaredErrors = 0;
+  /// One step for each rating of the tile; the error before it is added to the sums of its user and
+  /// its item. Returns the sum of the squares of these errors.
+  double update(
+      TileLayout ratings,
+      int tile,
+      StepSizes steps,
+      float[] userErrors,
+      float[] itemErrors,
+      int worker) {
+    int firstUser = firstUser(ratings, tile);
+    int firstItem = firstItem(ratings, tile);
+    MemorySegment out = errors[worker];
+    double squares = 0;
     long end = ratings.start(tile + 1);
     for (long record = ratings.start(tile); record < end; ) {
       int count = (int) Math.min(chunk(worker), end - record);
-      squaredErrors +=
-          kernels.update(
-              users.segment(),
-              usersOffset,
-              items.segment(),
-              itemsOffset,
-              ratings.records(),
-              record * Kernels.RECORD_BYTES,
-              count,
-              steps);
-      record += count;
+      kernels.update(
+          users.segment(),
+          firstUser,
+          items.segment(),
+          firstItem,
+          ratings.records(),
+          record,
+          count,
+          out,
+          steps);
+      for (int j = 0; j < count; j++, record++) {
+        float error = out.getAtIndex(JAVA_FLOAT, j);
+        userErrors[firstUser + ratings.localUser(record)] += error;
+        itemErrors[firstItem + ratings.localItem(record)] += error;
+        squares += (double) error * error;
+      }
     }
-    return squaredErrors;
+    return squares;
   }
 
   /// Adds the errors of all ratings of the tile to `metrics`.
   void measure(TileLayout ratings, int tile, RatingMetrics metrics, int worker) {
-    long usersOffset = users.rowOffset(firstUser(ratings, tile));
-    long itemsOffset = items.rowOffset(firstItem(ratings, tile));
     MemorySegment out = errors[worker];
     long end = ratings.start(tile + 1);
     for (long record = ratings.start(tile); record < end; ) {
       int count = (int) Math.min(chunk(worker), end - record);
       kernels.errors(
           users.segment(),
-          usersOffset,
+          firstUser(ratings, tile),
           items.segment(),
-          itemsOffset,
+          firstItem(ratings, tile),
           ratings.records(),
-          record * Kernels.RECORD_BYTES,
+          record,
           count,
           out);
       for (int j = 0; j < count; j++) {

@@ -22,8 +22,18 @@ import java.util.Arrays;
 /// 4. One kernel, specialised for the stride, does the arithmetic ([TileKernel]).
 /// 5. Step sizes ([LearningRate]) follow the scale of the data and need no tuning.
 public final class Trainer {
-  private static final int PATIENCE = 3;
+  /// Epochs without a new best before training stops: factors start so small that held-out errors
+  /// may rise a little before they fall.
+  private static final int PATIENCE = 10;
+
   private static final int MAX_DIVERGENCES = 3;
+
+  /// An epoch that multiplies the lowest error by this has diverged.
+  private static final double DIVERGING_GROWTH = 4;
+
+  /// By how large a part of the error factors may lose to the biases alone before they are dropped:
+  /// less than splits differ by, and biases alone recommend the same to everybody.
+  private static final double WORTH_OF_FACTORS = 5e-4;
 
   private final TrainConfig config;
   private final EpochListener listener;
@@ -101,11 +111,13 @@ public final class Trainer {
   /// The training loop. Returns the number of the best epoch, whose rows `fit` then holds; 0 when
   /// the biases alone were best.
   private int run(Fit fit, int epochs, boolean refit) {
-    LearningRate learningRate = new LearningRate(config, fit);
+    LearningRate learningRate = new LearningRate(config.learningRate(), config.epochs());
     boolean heldOut = fit.heldOutRatings() > 0;
-    double initialError = Double.POSITIVE_INFINITY;
     double bestError =
-        heldOut && config.biases() ? fit.measureBaseline().rmse() : Double.POSITIVE_INFINITY;
+        heldOut && config.biases()
+            ? fit.measureStart().rmse() * (1 + WORTH_OF_FACTORS)
+            : Double.POSITIVE_INFINITY;
+    double lowestTrainError = Double.POSITIVE_INFINITY;
     int bestEpoch = 0;
     int divergences = 0;
     fit.saveBest();
@@ -113,10 +125,12 @@ public final class Trainer {
       long start = System.nanoTime();
       double trainError = Math.sqrt(fit.epoch(learningRate, epoch));
       double seconds = (System.nanoTime() - start) / 1e9;
-      double error = heldOut ? fit.measureHeldOut().rmse() : trainError;
-      boolean diverged = !(trainError <= 4 * initialError) || !fit.isFinite();
-      report(
-          fit, epoch, epochs, refit, trainError, heldOut ? error : Double.NaN, seconds, diverged);
+      double error = heldOut ? fit.measureHeldOut().rmse() : Double.NaN;
+      boolean diverged =
+          !(trainError <= DIVERGING_GROWTH * lowestTrainError)
+              || !Double.isFinite(trainError)
+              || !fit.isFinite();
+      report(fit, epoch, epochs, refit, trainError, error, seconds, diverged);
       if (diverged) {
         if (++divergences > MAX_DIVERGENCES) {
           throw new TrainingDivergedException(learningRate.at(epoch), epoch);
@@ -126,7 +140,7 @@ public final class Trainer {
         epoch = bestEpoch;
         continue;
       }
-      initialError = Math.min(initialError, trainError);
+      lowestTrainError = Math.min(lowestTrainError, trainError);
       if (error < bestError || !heldOut) {
         bestError = error;
         bestEpoch = epoch;

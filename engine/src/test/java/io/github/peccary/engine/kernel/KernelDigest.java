@@ -34,24 +34,45 @@ public final class KernelDigest {
 
   /// Rows, records and step sizes to run kernels on.
   record Operands(MemorySegment memory, int stride, long rowsOffset, StepSizes steps) {
+    private MemorySegment users() {
+      return memory.asSlice(rowsOffset, 4L * ROWS * stride);
+    }
+
+    private MemorySegment items() {
+      return memory.asSlice(itemsOffset(), 4L * ROWS * stride);
+    }
+
+    private MemorySegment records() {
+      return memory.asSlice(recordsOffset(), 8L * RECORDS);
+    }
+
+    private MemorySegment out(long floatsBefore, long floats) {
+      return memory.asSlice(recordsOffset() + 8L * RECORDS + 4 * floatsBefore, 4 * floats);
+    }
+
     /// Values of about `magnitude`, at an offset that is a multiple of 4 bytes only.
     static Operands random(Arena arena, int stride, float magnitude, long seed) {
       SplittableRandom random = new SplittableRandom(seed);
       long rowsOffset = 4L * random.nextInt(1, 16);
-      long bytes = rowsOffset + 2L * ROWS * stride * 4 + 8L * RECORDS + 4L * (RECORDS + ROWS + 1);
+      long bytes =
+          rowsOffset + 2L * ROWS * stride * 4 + 8L * RECORDS + 4L * (2 * RECORDS + ROWS + 1);
       MemorySegment memory = arena.allocate(bytes + 64, 64);
       for (long at = rowsOffset; at < rowsOffset + 8L * ROWS * stride; at += 4) {
         memory.set(JAVA_FLOAT, at, (float) (magnitude * random.nextDouble(-1, 1)));
       }
       Operands operands =
-          new Operands(memory, stride, rowsOffset, new StepSizes(arena, stride - 2, stride));
+          new Operands(
+              memory, stride, rowsOffset, new StepSizes(arena, stride - 2, stride, ROWS, ROWS));
       for (int j = 0; j < RECORDS; j++) {
         long record = operands.recordsOffset() + 8L * j;
-        memory.set(JAVA_INT, record, random.nextInt(ROWS) | random.nextInt(ROWS) << 16);
+        memory.set(JAVA_INT, record, random.nextInt(ROWS - 5) | random.nextInt(ROWS - 5) << 16);
         memory.set(JAVA_FLOAT, record + 4, (float) (magnitude * random.nextDouble(-1, 1)));
       }
-      operands.steps.setFactors(0.01f, 0.999f);
-      operands.steps.setBiases(0.02f, 0.99f);
+      operands.steps.setRates(0.01f, 0.02f);
+      for (int row = 0; row < ROWS; row++) {
+        operands.steps.setUserDecay(row, random.nextFloat());
+        operands.steps.setItemDecay(row, random.nextFloat());
+      }
       return operands;
     }
 
@@ -65,18 +86,12 @@ public final class KernelDigest {
 
     /// Every operation once; the rows are changed. All memory holds the results.
     MemorySegment runAll(Kernels kernels) {
-      long out = recordsOffset() + 8L * RECORDS;
-      MemorySegment errors = memory.asSlice(out, 4L * RECORDS);
-      kernels.errors(
-          memory, rowsOffset, memory, itemsOffset(), memory, recordsOffset(), RECORDS, errors);
-      long scores = out + 4L * RECORDS;
-      kernels.dots(memory, rowsOffset, memory, itemsOffset(), ROWS, memory, scores);
-      memory.set(
-          JAVA_FLOAT, scores + 4L * ROWS, kernels.dot(memory, rowsOffset, memory, itemsOffset()));
-      double sum =
-          kernels.update(
-              memory, rowsOffset, memory, itemsOffset(), memory, recordsOffset(), RECORDS, steps);
-      memory.set(JAVA_FLOAT, 0, (float) sum);
+      kernels.errors(users(), 3, items(), 5, records(), 7, RECORDS / 2, out(0, RECORDS));
+      kernels.dots(memory, rowsOffset, memory, itemsOffset(), ROWS, out(RECORDS, ROWS), 0);
+      float dot = kernels.dot(memory, rowsOffset, memory, itemsOffset());
+      out(RECORDS + ROWS, 1).set(JAVA_FLOAT, 0, dot);
+      MemorySegment before = out(RECORDS + ROWS + 1, RECORDS);
+      kernels.update(users(), 0, items(), 0, records(), 0, RECORDS, before, steps);
       return memory;
     }
   }

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -87,42 +88,52 @@ class KernelsTest {
         }
         assertThat((double) kernels.dot(rows, 0, rows, 4L * stride))
             .as("run=%d", run)
-            .isCloseTo(exact, org.assertj.core.data.Offset.offset(stride * 0x1p-24 * magnitude));
+            .isCloseTo(exact, Offset.offset(stride * 0x1p-24 * magnitude));
       }
     }
   }
 
+  /// One step, checked against the formula in double.
   @Test
-  void constantColumnsStayConstantAndUnusedOnesZero() {
-    int rank = 15; // its bias column is the last of one block of 16, its constant the next's first
+  void factorsMoveByTheirStepAndTheColumnsBehindThemStay() {
+    int rank = 15; // the column behind it is the last of one block of 16, the next another's first
     int stride = 32;
     for (Kernels kernels : List.of(new ScalarKernels(stride), Kernels.forStride(stride))) {
       try (Arena arena = Arena.ofConfined()) {
-        MemorySegment rows = arena.allocate(8L * stride, 64);
+        MemorySegment users = arena.allocate(4L * stride, 64);
+        MemorySegment items = arena.allocate(4L * stride, 64);
         for (int column = 0; column < rank; column++) {
-          rows.setAtIndex(JAVA_FLOAT, column, 0.1f);
-          rows.setAtIndex(JAVA_FLOAT, stride + column, 0.2f);
+          users.setAtIndex(JAVA_FLOAT, column, 0.1f);
+          items.setAtIndex(JAVA_FLOAT, column, 0.2f);
         }
-        rows.setAtIndex(JAVA_FLOAT, rank + 1, 1f);
-        rows.setAtIndex(JAVA_FLOAT, stride + rank, 1f);
+        users.setAtIndex(JAVA_FLOAT, rank, 0.5f);
+        users.setAtIndex(JAVA_FLOAT, rank + 1, 1f);
+        items.setAtIndex(JAVA_FLOAT, rank, 1f);
+        items.setAtIndex(JAVA_FLOAT, rank + 1, -0.25f);
         MemorySegment record = arena.allocate(8, 8);
         record.set(JAVA_FLOAT, 4, 3f);
-        StepSizes steps = new StepSizes(arena, rank, stride);
-        steps.setFactors(0.01f, 0.9f);
-        steps.setBiases(0.5f, 0.8f);
-        kernels.update(rows, 0, rows, 4L * stride, record, 0, 1, steps);
+        MemorySegment errors = arena.allocate(4, 4);
+        StepSizes steps = new StepSizes(arena, rank, stride, 1, 1);
+        steps.setRates(0.01f, 0.5f);
+        steps.setUserDecay(0, 0.2f);
+        steps.setItemDecay(0, 0.4f);
+        kernels.update(users, 0, items, 0, record, 0, 1, errors, steps);
 
-        float error = 3f - 15 * 0.1f * 0.2f;
-        assertThat(rows.getAtIndex(JAVA_FLOAT, 0))
-            .isCloseTo(0.09f + 0.01f * error * 0.2f, within());
-        assertThat(rows.getAtIndex(JAVA_FLOAT, rank)).isCloseTo(0.5f * error, within());
-        assertThat(rows.getAtIndex(JAVA_FLOAT, rank + 1)).isEqualTo(1f);
-        assertThat(rows.getAtIndex(JAVA_FLOAT, stride + rank)).isEqualTo(1f);
-        assertThat(rows.getAtIndex(JAVA_FLOAT, stride + rank + 1))
-            .isCloseTo(0.5f * error, within());
+        double error = 3 - (15 * 0.1 * 0.2 + 0.5 - 0.25);
+        assertThat((double) errors.get(JAVA_FLOAT, 0)).isCloseTo(error, within(1e-6));
+        for (int column = 0; column < rank; column++) {
+          assertThat((double) users.getAtIndex(JAVA_FLOAT, column))
+              .isCloseTo(0.1 * (1 - 0.5 * 0.2) + 0.01 * error * 0.2, within(1e-7));
+          assertThat((double) items.getAtIndex(JAVA_FLOAT, column))
+              .isCloseTo(0.2 * (1 - 0.5 * 0.4) + 0.01 * error * 0.1, within(1e-7));
+        }
+        assertThat(users.getAtIndex(JAVA_FLOAT, rank)).isEqualTo(0.5f);
+        assertThat(users.getAtIndex(JAVA_FLOAT, rank + 1)).isEqualTo(1f);
+        assertThat(items.getAtIndex(JAVA_FLOAT, rank)).isEqualTo(1f);
+        assertThat(items.getAtIndex(JAVA_FLOAT, rank + 1)).isEqualTo(-0.25f);
         for (int column = rank + 2; column < stride; column++) {
-          assertThat(rows.getAtIndex(JAVA_FLOAT, column)).isZero();
-          assertThat(rows.getAtIndex(JAVA_FLOAT, stride + column)).isZero();
+          assertThat(users.getAtIndex(JAVA_FLOAT, column)).isZero();
+          assertThat(items.getAtIndex(JAVA_FLOAT, column)).isZero();
         }
       }
     }
@@ -135,8 +146,8 @@ class KernelsTest {
     assertThatThrownBy(() -> Kernels.forStride(0)).hasMessageContaining("stride=0");
   }
 
-  private static org.assertj.core.data.Offset<Float> within() {
-    return org.assertj.core.data.Offset.offset(1e-6f);
+  private static Offset<Double> within(double distance) {
+    return Offset.offset(distance);
   }
 
   private static String runDigest(List<String> flags) throws IOException, InterruptedException {

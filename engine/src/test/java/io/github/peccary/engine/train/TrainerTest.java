@@ -1,0 +1,256 @@
+package io.github.peccary.engine.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.peccary.engine.kernel.Kernels;
+import io.github.peccary.engine.ratings.RatingMatrices;
+import io.github.peccary.engine.ratings.RatingMatrices.Triple;
+import io.github.peccary.engine.ratings.RatingMatrix;
+import io.github.peccary.engine.train.EpochListener.EpochReport;
+import io.github.peccary.engine.train.TrainConfig.HoldoutRule;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.assertj.core.data.Offset;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class TrainerTest {
+  private static final EpochListener DEAF = _ -> {};
+  private static final TrainConfig CONFIG = TrainConfig.defaults().withThreads(2);
+
+  @TempDir private Path folder;
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void factorsFindWhatWasPlantedAndBiasesMiss(boolean deterministic) throws IOException {
+    TrainConfig config = CONFIG.withDeterministic(deterministic).withRank(14).withEpochs(40);
+    try (RatingMatrix ratings = planted(400, 300, 0.3);
+        TrainingResult result = Trainer.train(ratings, config, DEAF)) {
+      assertThat(result.heldOutBaseline().rmse()).isGreaterThan(0.8);
+      assertThat(result.heldOut().rmse()).isLessThan(0.45 * result.heldOutBaseline().rmse());
+      assertThat(result.bestEpoch()).isPositive();
+      assertThat(result.schedule()).isEqualTo(deterministic ? "Strata" : "Hogwild");
+    }
+  }
+
+  @Test
+  void aDeterministicTrainingDependsOnTheSeedButNotOnTheThreads() throws IOException {
+    TrainConfig config = CONFIG.withDeterministic(true).withEpochs(3);
+    try (RatingMatrix ratings = planted(120, 90, 0.3);
+        TrainingResult one = Trainer.train(ratings, config.withThreads(1), DEAF);
+        TrainingResult two = Trainer.train(ratings, config.withThreads(2), DEAF);
+        TrainingResult three = Trainer.train(ratings, config.withThreads(3), DEAF);
+        TrainingResult other = Trainer.train(ratings, config.withSeed(43), DEAF)) {
+      for (TrainingResult result : List.of(two, three)) {
+        assertThat(one.users().segment().mismatch(result.users().segment())).isEqualTo(-1);
+        assertThat(one.items().segment().mismatch(result.items().segment())).isEqualTo(-1);
+        assertThat(one.metadata()).isEqualTo(result.metadata());
+      }
+      assertThat(one.users().segment().mismatch(other.users().segment())).isNotEqualTo(-1);
+    }
+  }
+
+  @Test
+  void theBestEpochIsKeptAndNeverWorseThanTheBiases() throws IOException {
+    List<EpochReport> reports = new ArrayList<>();
+    try (RatingMatrix ratings = planted(200, 150, 0.1);
+        TrainingResult result =
+            Trainer.train(
+                ratings, CONFIG.withDeterministic(true).withEpochs(60).withL2(0), reports::add)) {
+      double best = reports.stream().mapToDouble(EpochReport::holdoutRmse).min().orElseThrow();
+      assertThat(reports).hasSizeLessThan(60);
+      assertThat(result.heldOut().rmse()).isEqualTo(best);
+      assertThat(result.epochs()).isEqualTo(reports.size());
+      assertThat(reports.get(result.bestEpoch() - 1).holdoutRmse()).isEqualTo(best);
+    }
+  }
+
+  @Test
+  void whereFactorsOnlyOverfitTheModelIsHardlyWorseThanTheBiases() throws IOException {
+    List<EpochReport> reports = new ArrayList<>();
+    List<Triple> noise = RatingMatrices.random(60, 60, 0.3, 11);
+    try (RatingMatrix ratings = RatingMatrices.open(file(), noise);
+        TrainingResult result =
+            Trainer.train(ratings, CONFIG.withL2(0).withLearningRate(1), reports::add)) {
+      assertThat(reports.getLast().holdoutRmse())
+          .isGreaterThan(1.05 * result.heldOutBaseline().rmse());
+      assertThat(result.heldOut().rmse()).isLessThan(1.001 * result.heldOutBaseline().rmse());
+    }
+  }
+
+  @Test
+  void usersAndItemsWithoutRatingsKeepZeroRowsThatFallBackToTheBiases() throws IOException {
+    List<Triple> triples = new ArrayList<>(plantedTriples(50, 40, 0.5));
+    triples.add(RatingMatrices.triple("looked only", "i1", 0));
+    triples.add(RatingMatrices.triple("u1", "seen only", 0));
+    try (RatingMatrix ratings = RatingMatrices.open(file(), triples);
+        TrainingResult result = Trainer.train(ratings, CONFIG, DEAF)) {
+      int user = ratings.userIds().indexOf("looked only");
+      int item = ratings.itemIds().indexOf("seen only");
+      for (int column = 0; column < result.users().stride(); column++) {
+        assertThat(result.users().get(user, column)).isEqualTo(column == 31 ? 1f : 0f);
+        assertThat(result.items().get(item, column)).isEqualTo(column == 30 ? 1f : 0f);
+      }
+      int known = ratings.itemIds().indexOf("i1");
+      assertThat(dot(result, user, known)).isEqualTo(result.items().get(known, 31));
+    }
+  }
+
+  @Test
+  void afterDivergenceTheRateIsHalvedAndTrainingGoesOn() throws IOException {
+    List<EpochReport> reports = new ArrayList<>();
+    try (RatingMatrix ratings = planted(200, 150, 0.3)) {
+      double rate = 16 * CONFIG.learningRate();
+      while (reports.stream().noneMatch(EpochReport::diverged)) {
+        reports.clear();
+        rate *= 1.5;
+        try (TrainingResult result =
+            Trainer.train(ratings, CONFIG.withLearningRate(rate), reports::add)) {
+          assertThat(result.heldOut().rmse()).isFinite();
+          assertThat(result.heldOut().rmse()).isLessThanOrEqualTo(result.heldOutBaseline().rmse());
+        }
+      }
+    }
+  }
+
+  @Test
+  void aRateThatCannotWorkIsRefusedInASentence() throws IOException {
+    try (RatingMatrix ratings = planted(60, 50, 0.3)) {
+      assertThatThrownBy(() -> Trainer.train(ratings, CONFIG.withLearningRate(1e6), DEAF))
+          .isInstanceOf(TrainingDivergedException.class)
+          .hasMessageContaining("the errors must stay finite and not grow: learningRate=")
+          .hasMessageContaining("--learning-rate");
+    }
+  }
+
+  @Test
+  void withoutHoldOutAllEpochsRunOnAllRatings() throws IOException {
+    TrainConfig config = CONFIG.withHoldout(new HoldoutRule.Fraction(0)).withEpochs(7);
+    try (RatingMatrix ratings = planted(60, 50, 0.3);
+        TrainingResult result = Trainer.train(ratings, config, DEAF)) {
+      assertThat(result.epochs()).isEqualTo(7);
+      assertThat(result.bestEpoch()).isEqualTo(7);
+      assertThat(result.training().count()).isEqualTo(ratings.ratings());
+      assertThat(result.heldOut().count()).isZero();
+      assertThat(result.holdout().toString()).isEqualTo("none");
+    }
+  }
+
+  @Test
+  void refitTrainsOnAllRatingsForTheBestNumberOfEpochs() throws IOException {
+    List<EpochReport> reports = new ArrayList<>();
+    try (RatingMatrix ratings = planted(200, 150, 0.3);
+        TrainingResult result =
+            Trainer.train(ratings, CONFIG.withRefit(true).withEpochs(30), reports::add)) {
+      assertThat(result.training().count()).isEqualTo(ratings.ratings());
+      assertThat(result.heldOut().count()).isBetween(1L, ratings.ratings() / 5);
+      assertThat(reports.stream().filter(EpochReport::refit)).hasSize(result.bestEpoch());
+      assertThat(result.metadata()).containsEntry("peccary.refit", "true");
+    }
+  }
+
+  @Test
+  void leavingOneOutHoldsOutOneRatingOfEachUserWhoHasMore() throws IOException {
+    TrainConfig config = CONFIG.withHoldout(new HoldoutRule.LeaveOut(1)).withEpochs(1);
+    try (RatingMatrix ratings = planted(60, 50, 0.3);
+        TrainingResult result = Trainer.train(ratings, config, DEAF)) {
+      assertThat(result.heldOut().count()).isEqualTo(60);
+    }
+  }
+
+  @Test
+  void withoutBiasesAModelIsThePlainProduct() throws IOException {
+    TrainConfig config = CONFIG.withBiases(false).withRank(14).withEpochs(60).withL2(0.1);
+    try (RatingMatrix ratings = planted(200, 150, 0.4);
+        TrainingResult result = Trainer.train(ratings, config, DEAF)) {
+      assertThat(result.globalMean()).isZero();
+      assertThat(result.users().get(0, 14)).isZero();
+      assertThat(result.users().get(0, 15)).isZero();
+      assertThat(result.items().get(0, 14)).isZero();
+      assertThat(result.items().get(0, 15)).isZero();
+      assertThat(result.heldOut().rmse()).isLessThan(result.heldOutBaseline().rmse());
+    }
+  }
+
+  @Test
+  void noEpochsLeaveTheBiases() throws IOException {
+    try (RatingMatrix ratings = planted(60, 50, 0.3);
+        TrainingResult result = Trainer.train(ratings, CONFIG.withEpochs(0), DEAF)) {
+      assertThat(result.epochs()).isZero();
+      assertThat(result.heldOut().rmse())
+          .isCloseTo(result.heldOutBaseline().rmse(), Offset.offset(0.01));
+      assertThat(result.users().get(0, 0)).isZero();
+    }
+  }
+
+  @Test
+  void withoutARatingThereIsNothingToTrainOn() throws IOException {
+    try (RatingMatrix ratings = RatingMatrices.open(file(), RatingMatrices.triple("u", "i", 0))) {
+      assertThatThrownBy(() -> Trainer.train(ratings, CONFIG, DEAF))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageStartingWith("there must be ratings to train on: ratings=0");
+    }
+  }
+
+  @Test
+  void oneSingleRatingIsTrainedOnOrHeldOutButNeverAnError() throws IOException {
+    TrainConfig config = CONFIG.withHoldout(new HoldoutRule.Fraction(0));
+    try (RatingMatrix ratings = RatingMatrices.open(file(), RatingMatrices.triple("u", "i", 8));
+        TrainingResult result = Trainer.train(ratings, config, DEAF)) {
+      assertThat(result.globalMean() + dot(result, 0, 0)).isCloseTo(8f, Offset.offset(0.01f));
+    }
+  }
+
+  private static float dot(TrainingResult result, int user, int item) {
+    return Kernels.forStride(result.users().stride())
+        .dot(
+            result.users().segment(),
+            result.users().rowOffset(user),
+            result.items().segment(),
+            result.items().rowOffset(item));
+  }
+
+  private RatingMatrix planted(int users, int items, double density) throws IOException {
+    return RatingMatrices.open(file(), plantedTriples(users, items, density));
+  }
+
+  /// Ratings of rank 3 with biases and a little noise.
+  private static List<Triple> plantedTriples(int users, int items, double density) {
+    Random random = new Random(5);
+    double[][] p = gaussian(users, 4, random);
+    double[][] q = gaussian(items, 4, random);
+    List<Triple> triples = new ArrayList<>();
+    for (int user = 0; user < users; user++) {
+      for (int item = 0; item < items; item++) {
+        if (random.nextDouble() < density) {
+          double value = 6 + 0.5 * p[user][3] + 0.5 * q[item][3] + 0.1 * random.nextGaussian();
+          for (int factor = 0; factor < 3; factor++) {
+            value += 0.6 * p[user][factor] * q[item][factor];
+          }
+          triples.add(RatingMatrices.triple("u" + user, "i" + item, value));
+        }
+      }
+    }
+    return triples;
+  }
+
+  private static double[][] gaussian(int rows, int columns, Random random) {
+    double[][] values = new double[rows][columns];
+    for (double[] row : values) {
+      for (int column = 0; column < columns; column++) {
+        row[column] = random.nextGaussian();
+      }
+    }
+    return values;
+  }
+
+  private Path file() {
+    return folder.resolve("ratings.safetensors");
+  }
+}
