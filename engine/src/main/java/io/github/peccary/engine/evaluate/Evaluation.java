@@ -1,0 +1,88 @@
+package io.github.peccary.engine.evaluate;
+
+import io.github.peccary.engine.evaluate.Baselines.ItemRanker;
+import io.github.peccary.engine.evaluate.Baselines.RatingPredictor;
+import io.github.peccary.engine.model.DampedBiases;
+import io.github.peccary.engine.model.FactorModel;
+import io.github.peccary.engine.parallel.Workers;
+import io.github.peccary.engine.ratings.RatingMatrix;
+import io.github.peccary.engine.recommend.ItemFilter;
+import io.github.peccary.engine.recommend.Recommender;
+import io.github.peccary.engine.recommend.ScoredItem;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/// Scores a model and the baselines on the same ratings, in the same way.
+///
+/// 1. **Which ratings**: those held out, if the file is the one that the model was trained from;
+///    all of them otherwise. See [Split].
+/// 2. **Rating error**: of the score for each as it is, which is also what training reports, and of
+///    the score bound to the rating scale. A pair whose user or item had no ratings in training is
+///    *cold*: there the score falls back to the biases.
+/// 3. **Ranking**: all items but those the user had before, with the user's scored ratings as the
+///    items to be found, whatever their value.
+///
+/// The numbers do not depend on the number of threads.
+public final class Evaluation {
+  /// How many users are ranked at most, unless asked otherwise: seconds, and a standard error of
+  /// about 0.01.
+  public static final int DEFAULT_RANKED_USERS = 1000;
+
+  private Evaluation() {}
+
+  /// Evaluates `model` on `ratings`.
+  ///
+  /// @param k the length of the rankings, at least 1
+  /// @param maxRankedUsers how many users to rank at most; the same ones every time
+  public static EvaluationReport evaluate(
+      FactorModel model, RatingMatrix ratings, int k, int maxRankedUsers, Workers workers) {
+    if (k < 1) {
+      throw new IllegalArgumentException("k must be at least 1: k=" + k);
+    }
+    if (maxRankedUsers < 0) {
+      throw new IllegalArgumentException(
+          "maxRankedUsers must not be negative: maxRankedUsers=" + maxRankedUsers);
+    }
+    Split split = Split.of(model, ratings);
+    DampedBiases biases = model.biases();
+    RatingPredictor biasPredictor = Baselines.biases(biases);
+    RatingPass rating = new RatingPass(model, ratings, split, workers);
+    RankingPass ranking = new RankingPass(split, ratings.users(), k, maxRankedUsers, workers);
+
+    Map<String, Double> ofModel = new LinkedHashMap<>();
+    RatingPass.Errors errors = rating.score(Baselines.model(model, biasPredictor));
+    errors.report(ofModel);
+    ranking.score(ranker(new Recommender(model)), ofModel);
+
+    Map<String, Double> ofGlobalMean = new LinkedHashMap<>();
+    rating.score(Baselines.globalMean(biases.globalMean())).report(ofGlobalMean);
+
+    Map<String, Double> ofBiases = new LinkedHashMap<>();
+    rating.score(biasPredictor).report(ofBiases);
+    ranking.score(Baselines.byBias(model, biases), ofBiases);
+
+    Map<String, Double> ofPopularity = new LinkedHashMap<>();
+    ranking.score(Baselines.byPopularity(model.items(), split::popularity), ofPopularity);
+
+    Map<String, Map<String, Double>> models = new LinkedHashMap<>();
+    models.put("model", ofModel);
+    models.put("globalMean", ofGlobalMean);
+    models.put("biases", ofBiases);
+    models.put("popularity", ofPopularity);
+    return new EvaluationReport(
+        split.text(),
+        k,
+        errors.ratings(),
+        errors.coldRatings(),
+        ranking.rankableUsers(),
+        ranking.rankedUsers(),
+        models);
+  }
+
+  private static ItemRanker ranker(Recommender recommender) {
+    return (user, k, seen) ->
+        recommender.recommend(user, k, ItemFilter.all().deny(seen)).stream()
+            .mapToInt(ScoredItem::item)
+            .toArray();
+  }
+}

@@ -1,0 +1,27 @@
+package io.github.peccary.engine.evaluate;
+
+import java.util.Map;
+
+/// What an evaluation found.
+///
+/// @param split which ratings were scored, in words: those held out from training, or all of a file
+/// @param k the length of the rankings
+/// @param ratings how many ratings were scored
+/// @param coldRatings those among them whose user or item had no ratings in training, for which the
+///     model falls back to the biases
+/// @param rankableUsers users with something to find: at least one rating of the split that is not
+///     among what they are known to have seen
+/// @param rankedUsers how many of them were ranked
+/// @param models the measures by name, for `model`, `globalMean`, `biases` and `popularity` in this
+///     order. Ratings: `rmse` and `mae` of the scores as they are, `rmse[clipped]` of the scores
+///     bound to the rating scale, and `rmse[users>=10]`, `rmse[users<10]` by the user's number of
+///     ratings in training, where it is known. Rankings, means over the ranked users: `ndcg@k`,
+///     `recall@k`, `precision@k`, `mrr@k`. A measure without anything to measure is absent
+public record EvaluationReport(
+    String split,
+    int k,
+    long ratings,
+    long coldRatings,
+    int rankableUsers,
+    int rankedUsers,
+    Map<String, Map<String, Double>> models) {}

@@ -1,0 +1,105 @@
+package io.github.peccary.engine.evaluate;
+
+import io.github.peccary.engine.evaluate.Baselines.ItemRanker;
+import io.github.peccary.engine.metric.RankingMetrics;
+import io.github.peccary.engine.parallel.Workers;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/// How far up a ranker puts the items to be found.
+///
+/// All items of the model are ranked, never a sample of them: sampled candidates can turn the order
+/// of two models around (W. Krichene, S. Rendle: On sampled metrics for item recommendation, KDD
+/// 2020). Users may be sampled, which only widens the error of the mean; those with the smallest
+/// hashes of their indexes are taken, the same ones in every evaluation of the split.
+final class RankingPass {
+  private final Split split;
+  private final int k;
+  private final Workers workers;
+  private final int rankable;
+  private final int[] users;
+
+  /// @param userCount how many users the file has
+  /// @param maxUsers how many to rank at most
+  RankingPass(Split split, int userCount, int k, int maxUsers, Workers workers) {
+    this.split = split;
+    this.k = k;
+    this.workers = workers;
+    int[] all =
+        split.ranks()
+            ? IntStream.range(0, userCount)
+                .filter(user -> split.relevant(user).length > 0)
+                .toArray()
+            : new int[0];
+    rankable = all.length;
+    users = all.length <= maxUsers ? all : sample(all, maxUsers);
+  }
+
+  private static int[] sample(int[] users, int count) {
+    long[] keys = new long[users.length];
+    for (int i = 0; i < users.length; i++) {
+      keys[i] = (long) hash(users[i]) << Integer.SIZE | users[i];
+    }
+    Arrays.sort(keys);
+    return Arrays.stream(keys, 0, count).mapToInt(key -> (int) key).sorted().toArray();
+  }
+
+  /// The finalizer of MurmurHash3: every bit of the user decides on every bit of the hash.
+  private static int hash(int user) {
+    int hash = user;
+    hash = (hash ^ (hash >>> 16)) * 0x85ebca6b;
+    hash = (hash ^ (hash >>> 13)) * 0xc2b2ae35;
+    return hash ^ (hash >>> 16);
+  }
+
+  /// How many users have something to find.
+  int rankableUsers() {
+    return rankable;
+  }
+
+  /// How many of them are ranked.
+  int rankedUsers() {
+    return users.length;
+  }
+
+  /// Puts the measures of one ranker, means over the ranked users; none if there are no users.
+  void score(ItemRanker ranker, Map<String, Double> measures) {
+    if (users.length == 0) {
+      return;
+    }
+    double[][] ofUsers = new double[users.length][];
+    workers.forRange(
+        users.length,
+        1,
+        (from, to) -> {
+          for (int i = from; i < to; i++) {
+            ofUsers[i] = score(ranker, users[i]);
+          }
+        });
+    String[] names = {"ndcg@", "recall@", "precision@", "mrr@"};
+    for (int m = 0; m < names.length; m++) {
+      double sum = 0;
+      for (double[] ofUser : ofUsers) {
+        sum += ofUser[m];
+      }
+      measures.put(names[m] + k, sum / users.length);
+    }
+  }
+
+  private double[] score(ItemRanker ranker, int user) {
+    int[] relevant = split.relevant(user);
+    BitSet wanted = new BitSet();
+    Arrays.stream(relevant).filter(item -> item >= 0).forEach(wanted::set);
+    int[] top = ranker.rank(split.modelUser(user), k, split.seen(user));
+    int[] ranks =
+        IntStream.rangeClosed(1, top.length).filter(rank -> wanted.get(top[rank - 1])).toArray();
+    return new double[] {
+      RankingMetrics.ndcg(ranks, relevant.length, k),
+      RankingMetrics.recall(ranks, relevant.length, k),
+      RankingMetrics.precision(ranks, relevant.length, k),
+      RankingMetrics.reciprocalRank(ranks, relevant.length, k)
+    };
+  }
+}

@@ -1,0 +1,163 @@
+package io.github.peccary.engine.evaluate;
+
+import io.github.peccary.engine.model.FactorModel;
+import io.github.peccary.engine.ratings.CompressedRows;
+import io.github.peccary.engine.ratings.Holdout;
+import io.github.peccary.engine.ratings.IdDictionary;
+import io.github.peccary.engine.ratings.RatingMatrix;
+import java.nio.file.Path;
+import java.util.BitSet;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/// Which ratings of a file are scored, what counts as seen before, and where its users and items
+/// are in the model.
+///
+/// - [Kind#HELD_OUT]: the file that the model was trained from, without a refit. Scored is what was
+///   held out; everything else, implicit events included, was seen.
+/// - [Kind#TRAINING]: the same file after training on all of it. All ratings are scored, none of
+///   them is news to the model, so there is nothing to rank.
+/// - [Kind#FOREIGN]: another file, matched by id. All its ratings are scored; seen is what the
+///   model says that its users had.
+final class Split {
+  enum Kind {
+    HELD_OUT,
+    TRAINING,
+    FOREIGN
+  }
+
+  private final FactorModel model;
+  private final RatingMatrix ratings;
+  private final Kind kind;
+  private final Holdout holdout;
+  private final int @Nullable [] modelUsers;
+  private final int @Nullable [] modelItems;
+
+  private Split(FactorModel model, RatingMatrix ratings, Kind kind, Holdout holdout) {
+    this.model = model;
+    this.ratings = ratings;
+    this.kind = kind;
+    this.holdout = holdout;
+    boolean foreign = kind == Kind.FOREIGN;
+    modelUsers = foreign ? matched(ratings.userIds(), model.userIds()) : null;
+    modelItems = foreign ? matched(ratings.itemIds(), model.itemIds()) : null;
+  }
+
+  static Split of(FactorModel model, RatingMatrix ratings) {
+    if (!ratings.fingerprint().equals(model.ratingsFingerprint())) {
+      return new Split(model, ratings, Kind.FOREIGN, Holdout.none());
+    }
+    String held = model.holdout();
+    boolean all = model.refit() || held.equals(Holdout.none().toString());
+    return all
+        ? new Split(model, ratings, Kind.TRAINING, Holdout.none())
+        : new Split(model, ratings, Kind.HELD_OUT, Holdout.parse(held, ratings));
+  }
+
+  private static int[] matched(IdDictionary ids, IdDictionary others) {
+    return IntStream.range(0, ids.size()).map(index -> others.indexOf(ids.id(index))).toArray();
+  }
+
+  Kind kind() {
+    return kind;
+  }
+
+  String text() {
+    Path file = ratings.path().getFileName();
+    return switch (kind) {
+      case HELD_OUT -> "holdout: " + holdout;
+      case TRAINING -> "all ratings of " + file + ", all of them seen in training";
+      case FOREIGN -> "all ratings of " + file;
+    };
+  }
+
+  /// Whether a rating of the file is scored.
+  boolean scores(int user, int item, float value) {
+    return ratings.isRating(value) && (kind != Kind.HELD_OUT || holdout.contains(user, item));
+  }
+
+  /// The user's index in the model, -1 if the model does not know the user.
+  int modelUser(int user) {
+    return modelUsers == null ? user : modelUsers[user];
+  }
+
+  /// The item's index in the model, -1 if the model does not know the item.
+  int modelItem(int item) {
+    return modelItems == null ? item : modelItems[item];
+  }
+
+  /// How many ratings of the user the model was trained on; -1 where the file does not tell.
+  int trainingRatings(int user) {
+    if (kind == Kind.FOREIGN) {
+      return -1;
+    }
+    CompressedRows rows = ratings.byUser();
+    int count = 0;
+    for (long position = rows.start(user); position < rows.end(user); position++) {
+      float value = rows.value(position);
+      boolean training = kind == Kind.TRAINING || !scores(user, rows.index(position), value);
+      count += ratings.isRating(value) && training ? 1 : 0;
+    }
+    return count;
+  }
+
+  /// Whether rankings can be scored: something is new to the model, and what is not is known.
+  boolean ranks() {
+    return kind == Kind.HELD_OUT || (kind == Kind.FOREIGN && model.hasSeen());
+  }
+
+  /// The items of the model that the user is known to have had before.
+  BitSet seen(int user) {
+    BitSet seen = new BitSet(model.items());
+    if (kind == Kind.FOREIGN) {
+      int modelUser = modelUser(user);
+      for (long at = model.seenStart(modelUser); at < model.seenEnd(modelUser); at++) {
+        seen.set(model.seenItem(at));
+      }
+      return seen;
+    }
+    CompressedRows rows = ratings.byUser();
+    for (long position = rows.start(user); position < rows.end(user); position++) {
+      int item = rows.index(position);
+      if (!scores(user, item, rows.value(position))) {
+        seen.set(item);
+      }
+    }
+    return seen;
+  }
+
+  /// The items to be found for the user: those of the scored ratings that were not seen before, as
+  /// indexes of the model; -1 for each that the model does not know and so cannot find. None for a
+  /// user whom the model does not know.
+  int[] relevant(int user) {
+    int modelUser = modelUser(user);
+    if (modelUser < 0) {
+      return new int[0];
+    }
+    CompressedRows rows = ratings.byUser();
+    IntStream.Builder relevant = IntStream.builder();
+    for (long position = rows.start(user); position < rows.end(user); position++) {
+      int item = rows.index(position);
+      if (scores(user, item, rows.value(position))) {
+        int modelItem = modelItem(item);
+        if (kind == Kind.HELD_OUT || modelItem < 0 || !model.seen(modelUser, modelItem)) {
+          relevant.add(modelItem);
+        }
+      }
+    }
+    return relevant.build().toArray();
+  }
+
+  /// How many events of an item were seen before the scored ratings.
+  int popularity(int modelItem) {
+    if (kind != Kind.HELD_OUT) {
+      return model.itemPopularity(modelItem);
+    }
+    CompressedRows rows = ratings.byItem();
+    int events = 0;
+    for (long position = rows.start(modelItem); position < rows.end(modelItem); position++) {
+      events += scores(rows.index(position), modelItem, rows.value(position)) ? 0 : 1;
+    }
+    return events;
+  }
+}
