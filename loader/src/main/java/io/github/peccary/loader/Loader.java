@@ -1,0 +1,184 @@
+package io.github.peccary.loader;
+
+import io.github.peccary.engine.ratings.RatingMatrixWriter;
+import io.github.peccary.engine.ratings.RatingsFormat;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// Loads ratings from a database into a ratings file, by the rules that [LoadConfig] names.
+///
+/// The same rows in the same order, loaded by the same rules, give the same bytes.
+public final class Loader {
+  private static final long ROWS_PER_REPORT = 1 << 16;
+
+  private final LoadConfig config;
+  private final LoadListener listener;
+  private final Rejections rejections = new Rejections();
+  private final IdInterner users = new IdInterner();
+  private final IdInterner items = new IdInterner();
+  private final RowDigest digest = new RowDigest();
+  private long rows;
+
+  private Loader(LoadConfig config, LoadListener listener) {
+    this.config = config;
+    this.listener = listener;
+  }
+
+  /// Reads, cleans, numbers and compacts the rows, and writes the file; the old one, if any, stays
+  /// until the new one is complete.
+  ///
+  /// @throws LoaderException if the load is refused; nothing was written then
+  /// @throws IOException if the file cannot be written
+  public static LoadReport load(LoadConfig config, LoadListener listener) throws IOException {
+    return new Loader(config, listener).load();
+  }
+
+  private LoadReport load() throws IOException {
+    long start = System.nanoTime();
+    checkOutput();
+    try (EventLog log = new EventLog();
+        Arena arena = Arena.ofShared()) {
+      TitleReader titles = read(log);
+      Compaction.Compacted compacted =
+          Compaction.compact(
+              log, users.ids(), items.ids(), config.zero(), config.duplicates(), arena);
+      RatingMatrixWriter.write(
+          config.output(),
+          compacted.byUser(),
+          users.ids().toColumn(compacted.users(), arena),
+          items.ids().toColumn(compacted.items(), arena),
+          titles == null || titles.count() == 0 ? null : titles.inOrder(compacted.items(), arena),
+          config.zero(),
+          metadata(compacted.duplicates()));
+      return report(compacted, titles, (System.nanoTime() - start) / 1e9);
+    }
+  }
+
+  private void checkOutput() throws IOException {
+    Path folder = config.output().toAbsolutePath().getParent();
+    if (folder == null || !Files.isDirectory(folder)) {
+      throw new LoaderException(
+          "the output's folder must exist: output=%s; create the folder or name another one"
+              .formatted(config.output()));
+    }
+    if (Files.exists(config.output())
+        && Files.exists(config.source())
+        && Files.isSameFile(config.output(), config.source())) {
+      throw new LoaderException(
+          "the output must not be the source: output=%s; name another file"
+              .formatted(config.output()));
+    }
+  }
+
+  /// Fills the log and returns the titles, if any were asked for.
+  private @Nullable TitleReader read(EventLog log) throws IOException {
+    SqliteFile file = SqliteFile.inspect(config.source());
+    TitleReader titles = null;
+    try (SqliteDatabase database = SqliteDatabase.open(file)) {
+      try (RowSource source = database.query("query", config.query(), 3)) {
+        readRatings(source, log);
+      }
+      checkAccepted(log);
+      if (config.titlesQuery() != null) {
+        titles = new TitleReader(items, config.itemIds());
+        try (RowSource source = database.query("titles", config.titlesQuery(), 2)) {
+          titles.read(source);
+        }
+      }
+    }
+    file.checkUnchanged();
+    return titles;
+  }
+
+  private void readRatings(RowSource source, EventLog log) throws IOException {
+    RowCleaner cleaner = new RowCleaner(config, rejections);
+    try (ReadAhead batches = new ReadAhead(source, 3)) {
+      for (RowBatch batch; (batch = batches.next()) != null; ) {
+        long before = rows;
+        accept(batch, cleaner, log);
+        if (rows / ROWS_PER_REPORT > before / ROWS_PER_REPORT) {
+          listener.rows(rows);
+        }
+      }
+    }
+    listener.rows(rows);
+  }
+
+  private void accept(RowBatch batch, RowCleaner row, EventLog log) {
+    byte[] bytes = batch.bytes();
+    for (int i = 0, count = batch.rows(); i < count; i++) {
+      if (row.clean(batch, i, ++rows)) {
+        digest.add(
+            bytes,
+            row.userStart(),
+            row.userLength(),
+            row.itemStart(),
+            row.itemLength(),
+            row.value());
+        int user = users.intern(bytes, row.userStart(), row.userLength());
+        int item = items.intern(bytes, row.itemStart(), row.itemLength());
+        log.add(user, item, row.value());
+      }
+    }
+  }
+
+  private void checkAccepted(EventLog log) throws LoaderException {
+    if (config.strict() && !rejections.isEmpty()) {
+      throw new LoaderException(
+          "a strict load accepts every row: rows=%d, %s, first %s; clean them or load without --strict"
+              .formatted(rows, rejections, rejections.first()));
+    }
+    if (log.size() == 0) {
+      throw new LoaderException(
+          rows == 0
+              ? "the query must give rows: rows=0, query='%s'; check the table (%s)"
+                  .formatted(config.query(), config.source())
+              : "a row must be left after cleaning: rows=%d, %s, first %s; check the query (%s)"
+                  .formatted(rows, rejections, rejections.first(), config.source()));
+    }
+  }
+
+  private Map<String, String> metadata(long duplicates) {
+    Map<String, String> metadata = new LinkedHashMap<>();
+    metadata.put(RatingsFormat.SOURCE, String.valueOf(config.source().getFileName()));
+    metadata.put(RatingsFormat.QUERY, config.query());
+    metadata.put(RatingsFormat.SOURCE_SHA256, digest.hex());
+    metadata.put("peccary.rows", Long.toString(rows));
+    metadata.put(RatingsFormat.DUPLICATES, Long.toString(duplicates));
+    metadata.put("peccary.load.duplicates", config.duplicates().name().toLowerCase(Locale.ROOT));
+    metadata.put("peccary.load.itemIds", config.itemIds().name().toLowerCase(Locale.ROOT));
+    if (config.scale() != null) {
+      metadata.put("peccary.load.scale", config.scale().toString());
+    }
+    rejections
+        .byReason()
+        .forEach(
+            (reason, count) ->
+                metadata.put(RatingsFormat.REJECTED_PREFIX + reason, count.toString()));
+    return metadata;
+  }
+
+  private LoadReport report(
+      Compaction.Compacted compacted, @Nullable TitleReader titles, double seconds) {
+    long events = compacted.byUser().entries();
+    long ratings = Compaction.ratings(compacted.byUser(), config.zero());
+    return new LoadReport(
+        config.output(),
+        rows,
+        ratings,
+        events - ratings,
+        users.size(),
+        items.size(),
+        titles == null ? 0 : titles.count(),
+        compacted.duplicates(),
+        rejections.byReason(),
+        rejections.first(),
+        seconds);
+  }
+}

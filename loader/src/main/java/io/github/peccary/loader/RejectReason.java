@@ -1,0 +1,28 @@
+package io.github.peccary.loader;
+
+/// Why a row was left out. The first that applies counts, in this order.
+public enum RejectReason {
+  /// One of the three columns is null.
+  NULL("null"),
+  /// An id is not valid UTF-8.
+  INVALID_UTF8("invalidUtf8"),
+  /// Nothing is left of an id once it is cleaned.
+  EMPTY_ID("emptyId"),
+  /// The rating is not a decimal number: text, empty, a comma for a point, hexadecimal.
+  NON_NUMERIC("nonNumeric"),
+  /// The rating is NaN or infinite, spelled so or too large for a float.
+  NOT_FINITE("notFinite"),
+  /// The rating is outside the scale asked for. An implicit 0 never is.
+  OUT_OF_SCALE("outOfScale");
+
+  private final String key;
+
+  RejectReason(String key) {
+    this.key = key;
+  }
+
+  /// The name in reports and metadata.
+  public String key() {
+    return key;
+  }
+}

@@ -1,0 +1,110 @@
+package io.github.peccary.loader;
+
+import io.github.peccary.engine.ratings.Zero;
+import org.jspecify.annotations.Nullable;
+
+/// Applies the loading rules to one row at a time, in place. After [#clean] said yes, the cleaned
+/// row is in the accessors, so that a row costs no object.
+final class RowCleaner {
+  private static final int USER = 0;
+  private static final int ITEM = 1;
+  private static final int RATING = 2;
+  private static final String[] COLUMNS = {"user", "item", "rating"};
+
+  private final ItemIds itemIds;
+  private final @Nullable Scale scale;
+  private final boolean zeroInScale;
+  private final Rejections rejections;
+
+  private int userStart;
+  private int userLength;
+  private int itemStart;
+  private int itemLength;
+  private float value;
+
+  RowCleaner(LoadConfig config, Rejections rejections) {
+    this.itemIds = config.itemIds();
+    this.scale = config.scale();
+    this.zeroInScale = config.zero() == Zero.IMPLICIT;
+    this.rejections = rejections;
+  }
+
+  /// Returns whether the row is accepted; if not, the rejections know why.
+  ///
+  /// @param number 1 for the first row of the source
+  boolean clean(RowBatch batch, int row, long number) {
+    for (int column = USER; column <= RATING; column++) {
+      if (batch.length(row, column) < 0) {
+        return reject(batch, row, number, RejectReason.NULL, column);
+      }
+    }
+    byte[] bytes = batch.bytes();
+    userStart = batch.start(row, USER);
+    itemStart = batch.start(row, ITEM);
+    for (int column = USER; column <= ITEM; column++) {
+      if (!Ids.validUtf8(bytes, batch.start(row, column), batch.length(row, column))) {
+        return reject(batch, row, number, RejectReason.INVALID_UTF8, column);
+      }
+    }
+    userLength = Ids.strip(bytes, userStart, batch.length(row, USER));
+    if (userLength == 0) {
+      return reject(batch, row, number, RejectReason.EMPTY_ID, USER);
+    }
+    itemLength = cleanItem(itemIds, bytes, itemStart, batch.length(row, ITEM));
+    if (itemLength == 0) {
+      return reject(batch, row, number, RejectReason.EMPTY_ID, ITEM);
+    }
+    value = Numbers.parse(bytes, batch.start(row, RATING), batch.length(row, RATING));
+    if (Float.isNaN(value)) {
+      return reject(batch, row, number, RejectReason.NON_NUMERIC, RATING);
+    }
+    if (Float.isInfinite(value)) {
+      return reject(batch, row, number, RejectReason.NOT_FINITE, RATING);
+    }
+    if (scale != null && !(zeroInScale && value == 0) && !scale.contains(value)) {
+      return reject(batch, row, number, RejectReason.OUT_OF_SCALE, RATING);
+    }
+    return true;
+  }
+
+  /// The rule of the item ids, for ratings and titles alike.
+  ///
+  /// @return the new length
+  static int cleanItem(ItemIds itemIds, byte[] bytes, int start, int length) {
+    return switch (itemIds) {
+      case ISBN -> Ids.isbn(bytes, start, length);
+      case VERBATIM -> Ids.strip(bytes, start, length);
+    };
+  }
+
+  private boolean reject(RowBatch batch, int row, long number, RejectReason reason, int column) {
+    rejections.add(
+        number,
+        reason,
+        COLUMNS[column],
+        batch.bytes(),
+        batch.start(row, column),
+        batch.length(row, column));
+    return false;
+  }
+
+  int userStart() {
+    return userStart;
+  }
+
+  int userLength() {
+    return userLength;
+  }
+
+  int itemStart() {
+    return itemStart;
+  }
+
+  int itemLength() {
+    return itemLength;
+  }
+
+  float value() {
+    return value;
+  }
+}

@@ -1,0 +1,12 @@
+package io.github.peccary.loader;
+
+import java.io.IOException;
+
+/// Rows of a fixed number of columns, as raw bytes, read once from the first to the last.
+interface RowSource extends AutoCloseable {
+  /// Replaces what is in the batch by the next rows; false when there are none.
+  boolean read(RowBatch batch) throws IOException;
+
+  @Override
+  void close() throws IOException;
+}

@@ -1,0 +1,149 @@
+package io.github.peccary.loader;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import org.jspecify.annotations.Nullable;
+import org.sqlite.SQLiteConfig;
+import org.sqlite.SQLiteOpenMode;
+
+/// A SQLite database, read only in every respect: it is never created, never written, never
+/// upgraded, and no file is left beside it.
+final class SqliteDatabase implements AutoCloseable {
+  private static final int LOCK_WAIT_MILLIS = 2_000;
+
+  private final SqliteFile file;
+  private final Connection connection;
+
+  /// Cells are taken as bytes, which is UTF-8 for numbers always, for texts if the database is.
+  private final boolean utf8;
+
+  private SqliteDatabase(SqliteFile file, Connection connection) throws SQLException {
+    this.file = file;
+    this.connection = connection;
+    try (Statement statement = connection.createStatement()) {
+      statement.execute("PRAGMA query_only = 1");
+      try (ResultSet encoding = statement.executeQuery("PRAGMA encoding")) {
+        utf8 = encoding.next() && encoding.getString(1).equals("UTF-8");
+      }
+    }
+  }
+
+  static SqliteDatabase open(SqliteFile file) throws IOException {
+    SQLiteConfig config = new SQLiteConfig();
+    config.setReadOnly(true);
+    config.resetOpenMode(SQLiteOpenMode.READWRITE);
+    config.resetOpenMode(SQLiteOpenMode.CREATE);
+    config.setBusyTimeout(LOCK_WAIT_MILLIS);
+    Connection connection = null;
+    try {
+      connection = config.createConnection(file.url());
+      return new SqliteDatabase(file, connection);
+    } catch (SQLException e) {
+      closeQuietly(connection, e);
+      throw SqliteFailure.of(file.path(), e);
+    }
+  }
+
+  /// @param name what the query is called in sentences
+  /// @param columns how many it must have
+  RowSource query(String name, String sql, int columns) throws IOException {
+    try {
+      Statement statement =
+          connection.createStatement(); // closed with the rows, else with the connection
+      ResultSet rows = statement.executeQuery(sql);
+      int found = rows.getMetaData().getColumnCount();
+      if (found != columns) {
+        throw new LoaderException(
+            "the query must give %d columns (%s): columns=%d, %s='%s'; select just these"
+                .formatted(
+                    columns,
+                    columns == 3 ? "user, item, rating" : "item, title",
+                    found,
+                    name,
+                    sql));
+      }
+      return new Rows(statement, rows);
+    } catch (SQLException e) {
+      throw SqliteFailure.ofQuery(file.path(), name, sql, e, tables());
+    }
+  }
+
+  /// As in `books, ratings`; empty if they cannot be listed.
+  private String tables() {
+    String sql =
+        "SELECT group_concat(name, ', ') FROM (SELECT name FROM sqlite_schema"
+            + " WHERE type IN ('table', 'view') AND name NOT LIKE 'sqlite_%' ORDER BY name)";
+    try (Statement statement = connection.createStatement();
+        ResultSet names = statement.executeQuery(sql)) {
+      String list = names.next() ? names.getString(1) : null;
+      return list == null ? "" : list;
+    } catch (SQLException e) {
+      return ""; // the failure that is being reported says more
+    }
+  }
+
+  @Override
+  public void close() throws IOException {
+    try {
+      connection.close();
+    } catch (SQLException e) {
+      throw SqliteFailure.of(file.path(), e);
+    }
+  }
+
+  private static void closeQuietly(@Nullable Connection connection, SQLException failure) {
+    if (connection != null) {
+      try {
+        connection.close();
+      } catch (SQLException e) {
+        failure.addSuppressed(e);
+      }
+    }
+  }
+
+  private final class Rows implements RowSource {
+    private final Statement statement;
+    private final ResultSet rows;
+
+    Rows(Statement statement, ResultSet rows) {
+      this.statement = statement;
+      this.rows = rows;
+    }
+
+    @Override
+    public boolean read(RowBatch batch) throws IOException {
+      batch.clear();
+      try {
+        while (!batch.full() && rows.next()) {
+          for (int column = 1; column <= batch.columns(); column++) {
+            batch.add(cell(column));
+          }
+        }
+        return batch.rows() > 0;
+      } catch (SQLException e) {
+        throw SqliteFailure.of(file.path(), e);
+      }
+    }
+
+    private byte @Nullable [] cell(int column) throws SQLException {
+      if (utf8) {
+        return rows.getBytes(column);
+      }
+      String text = rows.getString(column);
+      return text == null ? null : text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public void close() throws IOException {
+      try (statement) {
+        rows.close();
+      } catch (SQLException e) {
+        throw SqliteFailure.of(file.path(), e);
+      }
+    }
+  }
+}

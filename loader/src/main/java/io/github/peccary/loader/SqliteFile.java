@@ -1,0 +1,101 @@
+package io.github.peccary.loader;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/// What the first hundred bytes of a database file say (<https://www.sqlite.org/fileformat.html>),
+/// so that the commonest faults get a sentence of their own, and how to open it leaving no trace.
+///
+/// Even a read-only connection to a database in write-ahead mode creates a `-wal` and a `-shm` file
+/// beside it, and leaves them. Where there is no log to read, the database is opened as immutable,
+/// which creates nothing and takes no lock; [#checkUnchanged] makes up for the lock.
+///
+/// @param immutable open it without locks and side files
+/// @param bytes its size, and `modified` its time stamp, when it was looked at
+record SqliteFile(Path path, boolean immutable, long bytes, long modified) {
+  private static final byte[] MAGIC = "SQLite format 3\0".getBytes(StandardCharsets.US_ASCII);
+  private static final int HEADER_BYTES = 100;
+
+  static SqliteFile inspect(Path path) throws IOException {
+    if (!Files.isRegularFile(path)) {
+      throw new LoaderException(
+          "the source must be an existing file: source=%s; name the SQLite database to load"
+              .formatted(path));
+    }
+    if (!Files.isReadable(path)) {
+      throw new LoaderException(
+          "the source must be readable: source=%s; check its permissions".formatted(path));
+    }
+    long bytes = Files.size(path);
+    ByteBuffer header = ByteBuffer.allocate(HEADER_BYTES);
+    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+      while (header.hasRemaining() && channel.read(header) >= 0) {
+        // until it is full or the file ends
+      }
+    }
+    if (header.hasRemaining() || !header.slice(0, 16).equals(ByteBuffer.wrap(MAGIC))) {
+      throw notADatabase(path);
+    }
+    Path log = beside(path, "-wal");
+    boolean hasLog = Files.exists(log) && Files.size(log) > 0;
+    if (!hasLog) {
+      checkComplete(path, bytes, header);
+    }
+    boolean writeAhead = header.get(18) == 2 || header.get(19) == 2;
+    if (writeAhead && hasLog && !Files.exists(beside(path, "-shm"))) {
+      throw new LoaderException(
+          "the write-ahead log beside the database must be merged first: source=%s, log=%s; close the program that writes to it, or run: sqlite3 '%s' 'PRAGMA wal_checkpoint(TRUNCATE)'"
+              .formatted(path, log.getFileName(), path));
+    }
+    return new SqliteFile(
+        path, writeAhead && !hasLog, bytes, Files.getLastModifiedTime(path).toMillis());
+  }
+
+  static LoaderException notADatabase(Path path) {
+    return new LoaderException(
+        "the source must be a SQLite database: source=%s is none, or an encrypted one; name a database, or decrypt it first"
+            .formatted(path));
+  }
+
+  /// The size in the header counts if the version that wrote it is the one that changed the file
+  /// last.
+  private static void checkComplete(Path path, long bytes, ByteBuffer header)
+      throws LoaderException {
+    int pageField = header.getShort(16) & 0xFFFF;
+    long pageBytes = pageField == 1 ? 65_536 : pageField;
+    long expected = (header.getInt(28) & 0xFFFF_FFFFL) * pageBytes;
+    if (header.getInt(24) == header.getInt(92) && bytes < expected) {
+      throw new LoaderException(
+          "the database is truncated: bytes=%d, expectedBytes=%d; the copy was cut short? (%s)"
+              .formatted(bytes, expected, path));
+    }
+  }
+
+  /// The address for the driver. Special characters are escaped, so that none in a file name is
+  /// taken for a parameter.
+  String url() {
+    return "jdbc:sqlite:file:"
+        + path.toAbsolutePath().toUri().getRawPath()
+        + "?mode=ro"
+        + (immutable ? "&immutable=1" : "");
+  }
+
+  /// Refuses what was read without a lock from a file that changed meanwhile.
+  void checkUnchanged() throws IOException {
+    if (immutable
+        && (Files.size(path) != bytes || Files.getLastModifiedTime(path).toMillis() != modified)) {
+      throw new LoaderException(
+          "the database must not change while it is read: source=%s; wait for the program that writes to it, then load again"
+              .formatted(path));
+    }
+  }
+
+  private static Path beside(Path path, String suffix) {
+    return path.resolveSibling(path.getFileName() + suffix);
+  }
+}

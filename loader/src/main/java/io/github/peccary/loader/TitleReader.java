@@ -1,0 +1,71 @@
+package io.github.peccary.loader;
+
+import io.github.peccary.engine.ratings.TextColumn;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.util.Arrays;
+
+/// Reads titles and keeps those of items that are known: the last one of each that is neither null
+/// nor blank nor ill-formed.
+final class TitleReader {
+  private static final int NONE = BytePool.EMPTY;
+
+  private final IdInterner items;
+  private final ItemIds itemIds;
+  private final BytePool titles = new BytePool();
+  private final int[] titleOf; // by interned number of the item
+
+  TitleReader(IdInterner items, ItemIds itemIds) {
+    this.items = items;
+    this.itemIds = itemIds;
+    this.titleOf = new int[items.size()];
+    Arrays.fill(titleOf, NONE);
+  }
+
+  void read(RowSource source) throws IOException {
+    try (ReadAhead batches = new ReadAhead(source, 2)) {
+      for (RowBatch batch; (batch = batches.next()) != null; ) {
+        for (int row = 0; row < batch.rows(); row++) {
+          add(batch, row);
+        }
+      }
+    }
+  }
+
+  private void add(RowBatch batch, int row) {
+    byte[] bytes = batch.bytes();
+    int start = batch.start(row, 0);
+    int length = batch.length(row, 0);
+    int titleStart = batch.start(row, 1);
+    int titleLength = batch.length(row, 1);
+    if (length < 0 || titleLength < 0 || !Ids.validUtf8(bytes, titleStart, titleLength)) {
+      return;
+    }
+    titleLength = Ids.strip(bytes, titleStart, titleLength);
+    length = RowCleaner.cleanItem(itemIds, bytes, start, length);
+    int item = titleLength == 0 ? IdInterner.ABSENT : items.find(bytes, start, length);
+    if (item != IdInterner.ABSENT) {
+      titleOf[item] = titles.add(bytes, titleStart, titleLength);
+    }
+  }
+
+  /// Items with a title.
+  int count() {
+    int count = 0;
+    for (int title : titleOf) {
+      count += title == NONE ? 0 : 1;
+    }
+    return count;
+  }
+
+  /// The titles in the order of the file, empty where an item has none.
+  ///
+  /// @param order the interned number of each item of the file
+  TextColumn inOrder(int[] order, Arena arena) {
+    int[] texts = new int[order.length];
+    for (int item = 0; item < order.length; item++) {
+      texts[item] = titleOf[order[item]];
+    }
+    return titles.toColumn(texts, arena);
+  }
+}
