@@ -13,15 +13,25 @@ public final class Console {
   private final PrintStream out;
   private final PrintStream err;
   private final int columns;
+  private final boolean step;
   private boolean json;
   private boolean debug;
+  private Map<String, ?> result = Map.of();
 
   /// `columns` is the width of the terminal behind `err`, or 0 where `err` is no terminal: then no
   /// progress is drawn.
   public Console(PrintStream out, PrintStream err, int columns) {
+    this(out, err, columns, false, false, false);
+  }
+
+  private Console(
+      PrintStream out, PrintStream err, int columns, boolean json, boolean debug, boolean step) {
     this.out = out;
     this.err = err;
     this.columns = columns;
+    this.json = json;
+    this.debug = debug;
+    this.step = step;
   }
 
   /// Standard output is JSON only from here on.
@@ -72,7 +82,8 @@ public final class Console {
 
   /// What the command found, as one JSON object on one line; nothing without `--json`.
   public void result(Map<String, ?> fields) {
-    if (!json) {
+    result = fields;
+    if (!json || step) {
       return;
     }
     try {
@@ -82,16 +93,17 @@ public final class Console {
     }
   }
 
+  /// What [#result(Map)] was last given.
+  public Map<String, ?> result() {
+    return result;
+  }
+
   public ProgressBar progress() {
     return new ProgressBar(err, columns);
   }
 
-  /// The same streams and flags with standard output going to `out`: what a step of a longer
-  /// command writes to.
-  public Console withOut(PrintStream out) {
-    Console step = new Console(out, err, columns);
-    step.json = json;
-    step.debug = debug;
-    return step;
+  /// For a step of a longer command: the same streams, with the step's result kept and not printed.
+  public Console step() {
+    return new Console(out, err, columns, json, debug, true);
   }
 }

@@ -36,12 +36,17 @@ public final class ProgressBar implements AutoCloseable {
   }
 
   /// Wipes the line, so that whatever is printed next starts at its beginning.
-  @Override
-  public void close() {
+  public void clear() {
     if (drawnAt != Long.MIN_VALUE) {
       err.print(CLEAR_LINE);
       err.flush();
     }
+  }
+
+  /// Wipes the line for good.
+  @Override
+  public void close() {
+    clear();
   }
 
   private static String bar(long done, long total) {

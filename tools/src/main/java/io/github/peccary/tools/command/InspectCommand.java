@@ -1,5 +1,9 @@
 package io.github.peccary.tools.command;
 
+import io.github.peccary.engine.model.FactorModel;
+import io.github.peccary.engine.model.ModelFormat;
+import io.github.peccary.engine.ratings.RatingMatrix;
+import io.github.peccary.engine.ratings.RatingsFormat;
 import io.github.peccary.engine.storage.CorruptFileException;
 import io.github.peccary.engine.storage.TensorFile;
 import io.github.peccary.engine.storage.TensorInfo;
@@ -46,7 +50,7 @@ final class InspectCommand implements Callable<Integer> {
     fields.put("valid", false);
     fields.put("tensors", List.of());
     fields.put("metadata", Map.of());
-    try (TensorFile file = TensorFile.open(path, Verify.CHECKSUMS)) {
+    try (TensorFile file = TensorFile.open(path, Verify.STRUCTURE)) {
       fields.put("kind", file.metadata(TensorFile.KIND));
       fields.put("tensors", file.tensors().stream().map(InspectCommand::fields).toList());
       fields.put("metadata", file.metadata());
@@ -64,6 +68,8 @@ final class InspectCommand implements Callable<Integer> {
   private void checkContent(TensorFile file) throws IOException {
     String kind = file.metadata(TensorFile.KIND);
     switch (kind) {
+      case RatingsFormat.RATINGS -> RatingMatrix.open(path, Verify.CHECKSUMS).close();
+      case ModelFormat.KIND -> FactorModel.open(path, Verify.CHECKSUMS).close();
       default ->
           throw new CorruptFileException(
               path, "the kind must be ratings or model: kind=" + kind + "; give one of these");

@@ -75,10 +75,20 @@ public final class Peccary implements Runnable {
 
   static CommandLine commandLine(Console console) {
     return new CommandLine(new Peccary(console))
+        .addSubcommand(new DemoCommand(console))
+        .addSubcommand(new ExampleCommand(console))
+        .addSubcommand(new GenerateCommand(console))
+        .addSubcommand(new LoadCommand(console))
+        .addSubcommand(new TrainCommand(console))
+        .addSubcommand(new EvaluateCommand(console))
+        .addSubcommand(new PredictCommand(console))
+        .addSubcommand(new RecommendCommand(console))
+        .addSubcommand(new SimilarCommand(console))
         .addSubcommand(new InspectCommand(console))
         .setOut(console.writer())
         .setErr(console.errorWriter())
         .setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF))
+        .setExpandAtFiles(false)
         .setCaseInsensitiveEnumValuesAllowed(true)
         .setParameterExceptionHandler((e, args) -> Failures.usage(e, console))
         .setExecutionExceptionHandler((e, commandLine, parse) -> Failures.report(e, console));

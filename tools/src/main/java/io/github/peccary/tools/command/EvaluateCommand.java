@@ -1,0 +1,126 @@
+package io.github.peccary.tools.command;
+
+import io.github.peccary.engine.evaluate.Evaluation;
+import io.github.peccary.engine.evaluate.EvaluationReport;
+import io.github.peccary.engine.model.FactorModel;
+import io.github.peccary.engine.parallel.Workers;
+import io.github.peccary.engine.ratings.RatingMatrix;
+import io.github.peccary.engine.storage.Verify;
+import io.github.peccary.tools.Console;
+import io.github.peccary.tools.Format;
+import io.github.peccary.tools.Table;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+@Command(
+    name = "evaluate",
+    showDefaultValues = true,
+    description = {
+      "Measure a model beside the baselines that it must beat.",
+      "On the model's own held-out part if these are the ratings it was trained from, else on every",
+      "rating of the file."
+    },
+    footer = {
+      "  peccary evaluate model.safetensors ratings.safetensors",
+      "  peccary evaluate model.safetensors test.safetensors --k 20 --json",
+    })
+final class EvaluateCommand implements Callable<Integer> {
+  private static final Map<String, String> NAMES = Map.of("globalMean", "global mean");
+
+  private final Console console;
+
+  @Spec private CommandSpec spec;
+
+  @Mixin private ModelFile file;
+
+  @Parameters(index = "1", paramLabel = "RATINGS", description = "A ratings file.")
+  private Path ratingsPath;
+
+  @Option(names = "--k", paramLabel = "N", description = "Length of the rankings.")
+  private int k = 10;
+
+  @Option(
+      names = "--ranked-users",
+      paramLabel = "N",
+      description = "How many users are ranked at most, the same ones every time.")
+  private int rankedUsers = Evaluation.DEFAULT_RANKED_USERS;
+
+  @Option(names = "--threads", paramLabel = "N", description = "Workers.")
+  private int threads = Runtime.getRuntime().availableProcessors();
+
+  EvaluateCommand(Console console) {
+    this.console = console;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    Settings.requireCount(spec, k);
+    try (Workers workers = Settings.valid(spec, () -> new Workers(threads));
+        FactorModel model = file.open();
+        RatingMatrix ratings = RatingMatrix.open(ratingsPath, Verify.CHECKSUMS)) {
+      long start = System.nanoTime();
+      EvaluationReport report = Evaluation.evaluate(model, ratings, k, rankedUsers, workers);
+      double seconds = (System.nanoTime() - start) * 1e-9;
+      print(report, seconds);
+      console.result(fields(report, seconds));
+    }
+    return 0;
+  }
+
+  private void print(EvaluationReport report, double seconds) {
+    console.line(
+        "%s: %s, %s without user or item in training"
+            .formatted(
+                report.split(),
+                Format.count(report.ratings(), "rating"),
+                Format.count(report.coldRatings())));
+    console.line("");
+    List<String> headers = new ArrayList<>(List.of("<"));
+    report.models().keySet().forEach(name -> headers.add(NAMES.getOrDefault(name, name)));
+    Table table = new Table(headers.toArray(String[]::new));
+    Set<String> measures = new LinkedHashSet<>();
+    report.models().values().forEach(values -> measures.addAll(values.keySet()));
+    for (String measure : measures) {
+      List<String> row = new ArrayList<>(List.of(measure));
+      report
+          .models()
+          .values()
+          .forEach(values -> row.add(Format.metric(values.getOrDefault(measure, Double.NaN))));
+      table.row(row);
+    }
+    table.lines().forEach(console::line);
+    console.line("");
+    console.line(
+        "rankings of %s of %s; %s"
+            .formatted(
+                Format.count(report.rankedUsers()),
+                Format.count(report.rankableUsers(), "user"),
+                Format.seconds(seconds)));
+  }
+
+  private static Map<String, Object> fields(EvaluationReport report, double seconds) {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("split", report.split());
+    fields.put("k", report.k());
+    fields.put("ratings", report.ratings());
+    fields.put("coldRatings", report.coldRatings());
+    fields.put("rankableUsers", report.rankableUsers());
+    fields.put("rankedUsers", report.rankedUsers());
+    fields.put("models", report.models());
+    fields.put("seconds", seconds);
+    return fields;
+  }
+}

@@ -1,0 +1,80 @@
+package io.github.peccary.tools.command;
+
+import io.github.peccary.engine.model.FactorModel;
+import io.github.peccary.engine.recommend.ItemFilter;
+import io.github.peccary.tools.Console;
+import io.github.peccary.tools.Format;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.List;
+import picocli.CommandLine.Option;
+
+/// Items that a ranking is bound to or kept from.
+final class ItemLists {
+  @Option(
+      names = "--allow",
+      paramLabel = "ITEMS",
+      split = ",",
+      description = "Only these: ids with commas between them, or a file with an id a line.")
+  private List<String> allow = List.of();
+
+  @Option(
+      names = "--deny",
+      paramLabel = "ITEMS",
+      split = ",",
+      description = "None of these: ids with commas between them, or a file with an id a line.")
+  private List<String> deny = List.of();
+
+  /// `filter` with the lists applied. Ids that the model does not have are counted on standard
+  /// error.
+  ItemFilter applyTo(ItemFilter filter, FactorModel model, Console console) throws IOException {
+    ItemFilter result = filter;
+    if (!allow.isEmpty()) {
+      result = result.allow(items("--allow", allow, model, console));
+    }
+    if (!deny.isEmpty()) {
+      result = result.deny(items("--deny", deny, model, console));
+    }
+    return result;
+  }
+
+  private static BitSet items(
+      String option, List<String> values, FactorModel model, Console console) throws IOException {
+    List<String> ids = ids(values);
+    BitSet items = new BitSet(model.items());
+    int unknown = 0;
+    for (String id : ids) {
+      int item = ItemId.indexOf(model, id);
+      if (item < 0) {
+        unknown++;
+      } else {
+        items.set(item);
+      }
+    }
+    if (unknown > 0) {
+      console.note(
+          "peccary: the model does not have %d of the %s of %s"
+              .formatted(unknown, Format.count(ids.size(), "item"), option));
+    }
+    return items;
+  }
+
+  private static List<String> ids(List<String> values) throws IOException {
+    List<String> ids = new ArrayList<>();
+    for (String value : values) {
+      Path file = Path.of(value);
+      if (Files.isRegularFile(file)) {
+        Files.readAllLines(file).stream()
+            .map(String::strip)
+            .filter(id -> !id.isEmpty())
+            .forEach(ids::add);
+      } else {
+        ids.add(value);
+      }
+    }
+    return ids;
+  }
+}

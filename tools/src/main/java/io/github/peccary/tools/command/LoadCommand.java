@@ -1,0 +1,185 @@
+package io.github.peccary.tools.command;
+
+import io.github.peccary.engine.ratings.Zero;
+import io.github.peccary.loader.DuplicatePolicy;
+import io.github.peccary.loader.ItemIds;
+import io.github.peccary.loader.LoadConfig;
+import io.github.peccary.loader.LoadReport;
+import io.github.peccary.loader.Loader;
+import io.github.peccary.loader.Scale;
+import io.github.peccary.tools.Console;
+import io.github.peccary.tools.Format;
+import io.github.peccary.tools.ProgressBar;
+import io.github.peccary.tools.Table;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+@Command(
+    name = "load",
+    showDefaultValues = true,
+    description = "Clean the ratings of a SQLite database and write them to a ratings file.",
+    footer = {
+      "  peccary load books.db -o ratings.safetensors --titles \"SELECT isbn, title FROM books\"",
+      "  peccary load ml.db --query \"SELECT user, movie, stars FROM votes\" --item-ids verbatim \\",
+      "    --scale 0.5..5 --zero rating",
+    })
+final class LoadCommand implements Callable<Integer> {
+  private final Console console;
+
+  @Spec private CommandSpec spec;
+
+  @Parameters(paramLabel = "SOURCE", description = "A SQLite database; it is only read.")
+  private Path source;
+
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "FILE",
+      description = "The ratings file to write; an old one stays until the new one is complete.")
+  private Path output = Path.of("ratings.safetensors");
+
+  @Option(
+      names = "--query",
+      paramLabel = "SQL",
+      description = "One SELECT of three columns: user, item, rating.")
+  private String query = LoadConfig.DEFAULT_QUERY;
+
+  @Option(
+      names = "--titles",
+      paramLabel = "SQL",
+      description = "One SELECT of two columns: item, title. Recommendations then show titles.")
+  private @Nullable String titles;
+
+  @Option(
+      names = "--zero",
+      description =
+          "What the value 0 is: ${COMPLETION-CANDIDATES}; implicit is 'seen, not rated', rating is"
+              + " the number.")
+  private Zero zero = Zero.IMPLICIT;
+
+  @Option(
+      names = "--duplicates",
+      paramLabel = "POLICY",
+      description = "What becomes of several rows of one pair: ${COMPLETION-CANDIDATES}.")
+  private DuplicatePolicy duplicates = DuplicatePolicy.LAST;
+
+  @Option(
+      names = "--scale",
+      paramLabel = "LOW..HIGH",
+      converter = ScaleConverter.class,
+      description = "Reject ratings outside it; without it every number is a rating.")
+  private @Nullable Scale scale;
+
+  @Option(names = "--strict", description = "Refuse the load where a single row is rejected.")
+  private boolean strict;
+
+  @Option(
+      names = "--item-ids",
+      paramLabel = "RULE",
+      description =
+          "How item ids are cleaned: ${COMPLETION-CANDIDATES}; isbn drops hyphens and blanks and"
+              + " writes a capital X.")
+  private ItemIds itemIds = ItemIds.ISBN;
+
+  LoadCommand(Console console) {
+    this.console = console;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    LoadConfig config =
+        Settings.valid(
+            spec,
+            () ->
+                new LoadConfig(
+                    source, output, query, titles, zero, duplicates, itemIds, scale, strict));
+    Settings.requireWritable(output, source);
+    long start = System.nanoTime();
+    LoadReport report;
+    try (ProgressBar progress = console.progress()) {
+      report =
+          Loader.load(
+              config,
+              rows ->
+                  progress.update(
+                      rows,
+                      0,
+                      () ->
+                          "%s, %srows/s"
+                              .formatted(
+                                  Format.count(rows, "row"),
+                                  Format.scaled(rows / (1e-9 * (System.nanoTime() - start))))));
+    }
+    noteRejections(report);
+    print(report);
+    console.result(fields(report));
+    return 0;
+  }
+
+  private void noteRejections(LoadReport report) {
+    report.firstRejections().forEach(rejection -> console.note("peccary: rejected " + rejection));
+    long more = rejected(report) - report.firstRejections().size();
+    if (more > 0) {
+      console.note("peccary: rejected %s more".formatted(Format.count(more, "row")));
+    }
+  }
+
+  private static long rejected(LoadReport report) {
+    return report.rejected().values().stream().mapToLong(Long::longValue).sum();
+  }
+
+  private void print(LoadReport report) {
+    console.line(
+        "%s: %s of %s and %s"
+            .formatted(
+                report.output(),
+                Format.count(report.ratings() + report.implicit(), "event"),
+                Format.count(report.users(), "user"),
+                Format.count(report.items(), "item")));
+    console.line("");
+    Table table = new Table("rows<", Format.count(report.rows()), "<");
+    table.row("ratings", Format.count(report.ratings()), "");
+    table.row("implicit", Format.count(report.implicit()), "seen, not rated");
+    table.row(
+        "duplicates",
+        Format.count(report.duplicates()),
+        "merged: " + duplicates.name().toLowerCase(Locale.ROOT));
+    report
+        .rejected()
+        .forEach((reason, count) -> table.row("rejected", Format.count(count), reason));
+    if (report.titles() > 0) {
+      table.row("titles", Format.count(report.titles()), "");
+    }
+    table.lines().forEach(console::line);
+    console.line("");
+    console.line(
+        "%s, %srows/s"
+            .formatted(Format.seconds(report.seconds()), Format.scaled(report.rowsPerSecond())));
+  }
+
+  private static Map<String, Object> fields(LoadReport report) {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("output", report.output().toString());
+    fields.put("rows", report.rows());
+    fields.put("ratings", report.ratings());
+    fields.put("implicit", report.implicit());
+    fields.put("users", report.users());
+    fields.put("items", report.items());
+    fields.put("titles", report.titles());
+    fields.put("duplicates", report.duplicates());
+    fields.put("rejected", report.rejected());
+    fields.put("seconds", report.seconds());
+    fields.put("rowsPerSecond", report.rowsPerSecond());
+    Settings.putMemory(fields);
+    return fields;
+  }
+}

@@ -1,0 +1,63 @@
+package io.github.peccary.tools.command;
+
+import io.github.peccary.tools.ProcessMemory;
+import io.github.peccary.tools.Refusal;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.function.Supplier;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+
+/// What several commands check before they begin.
+final class Settings {
+  private Settings() {}
+
+  /// The validated settings that `settings` makes; a value that no data could make right is wrong
+  /// usage.
+  static <T> T valid(CommandSpec spec, Supplier<T> settings) {
+    try {
+      return settings.get();
+    } catch (IllegalArgumentException e) {
+      throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  /// A ranking of no items is wrong usage.
+  static void requireCount(CommandSpec spec, int k) {
+    if (k < 1) {
+      throw new ParameterException(spec.commandLine(), "k must be 1 or more: k=" + k);
+    }
+  }
+
+  /// Refuses an output that could not be written, before minutes are spent on it; and one that
+  /// would replace what is read.
+  static void requireWritable(Path output, Path... inputs) throws IOException {
+    Path folder = output.toAbsolutePath().getParent();
+    if (folder == null || Files.isDirectory(output)) {
+      throw new Refusal("the output must be a file: output=" + output + "; name a file in it");
+    }
+    if (!Files.isDirectory(folder)) {
+      throw new Refusal(
+          "the output's folder must exist: output=" + output + "; create it with mkdir -p");
+    }
+    if (!Files.isWritable(folder)) {
+      throw new Refusal(
+          "the output's folder must be writable: output=" + output + "; name another folder");
+    }
+    for (Path input : inputs) {
+      if (Files.exists(output) && Files.exists(input) && Files.isSameFile(output, input)) {
+        throw new Refusal(
+            "the output must not be what is read: output=" + output + "; name another file");
+      }
+    }
+  }
+
+  /// Adds `peakRssBytes` where the system tells it.
+  static void putMemory(Map<String, Object> fields) {
+    OptionalLong peak = ProcessMemory.peakResidentBytes();
+    peak.ifPresent(bytes -> fields.put("peakRssBytes", bytes));
+  }
+}

@@ -1,0 +1,264 @@
+package io.github.peccary.tools.command;
+
+import io.github.peccary.engine.kernel.Kernels;
+import io.github.peccary.engine.metric.RatingMetrics;
+import io.github.peccary.engine.model.FactorModelWriter;
+import io.github.peccary.engine.ratings.RatingMatrix;
+import io.github.peccary.engine.storage.Verify;
+import io.github.peccary.engine.train.EpochListener.EpochReport;
+import io.github.peccary.engine.train.TrainConfig;
+import io.github.peccary.engine.train.TrainConfig.HoldoutRule;
+import io.github.peccary.engine.train.Trainer;
+import io.github.peccary.engine.train.TrainingResult;
+import io.github.peccary.tools.Console;
+import io.github.peccary.tools.Format;
+import io.github.peccary.tools.ProgressBar;
+import io.github.peccary.tools.Refusal;
+import io.github.peccary.tools.Table;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+@Command(
+    name = "train",
+    showDefaultValues = true,
+    description = {
+      "Learn factors from a ratings file and write a model file.",
+      "A part of the ratings is held out: training stops when the error on it no longer falls, and",
+      "keeps the best epoch. The defaults need no tuning per data set."
+    },
+    footer = {
+      "  peccary train ratings.safetensors -o model.safetensors",
+      "  peccary train ratings.safetensors -o model.safetensors --rank 62 --refit",
+      "  peccary train ratings.safetensors -o model.safetensors --deterministic --seed 7",
+      "  peccary train ratings.safetensors -o model.safetensors --holdout leave-1",
+    })
+final class TrainCommand implements Callable<Integer> {
+  private static final TrainConfig DEFAULTS = TrainConfig.defaults();
+
+  private final Console console;
+
+  @Spec private CommandSpec spec;
+
+  @Parameters(paramLabel = "RATINGS", description = "A ratings file, as load writes it.")
+  private Path input;
+
+  @Option(
+      names = {"-o", "--output"},
+      paramLabel = "FILE",
+      description = "The model file to write; an old one stays until the new one is complete.")
+  private Path output = Path.of("model.safetensors");
+
+  @Option(names = "--rank", paramLabel = "N", description = "Factors of each user and item.")
+  private int rank = DEFAULTS.rank();
+
+  @Option(names = "--epochs", paramLabel = "N", description = "Passes over the ratings at most.")
+  private int epochs = DEFAULTS.epochs();
+
+  @Option(names = "--threads", paramLabel = "N", description = "Workers.")
+  private int threads = DEFAULTS.threads();
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      description = "Of the split, the first factors and the order of the work.")
+  private long seed = DEFAULTS.seed();
+
+  @Option(
+      names = "--holdout",
+      paramLabel = "PART",
+      converter = HoldoutConverter.class,
+      defaultValue = "0.1",
+      description = "What is held out: a share of the ratings, leave-N of each user, or 0.")
+  private HoldoutRule holdout;
+
+  @Option(
+      names = "--objective",
+      paramLabel = "NAME",
+      description = "What is learnt: rating, the squared error of the ratings.")
+  private String objective = "rating";
+
+  @Option(
+      names = "--l2",
+      paramLabel = "X",
+      description = "Penalty of large factors, for each rating.")
+  private double l2 = DEFAULTS.l2();
+
+  @Option(names = "--learning-rate", paramLabel = "X", description = "First step size.")
+  private double learningRate = DEFAULTS.learningRate();
+
+  @Option(
+      names = "--deterministic",
+      description = "The same model, to the bit, on any number of threads and any machine.")
+  private boolean deterministic;
+
+  @Option(
+      names = "--refit",
+      description = "Once the best number of epochs is known, train again on all ratings.")
+  private boolean refit;
+
+  @Option(names = "--no-biases", description = "Plain U·Vᵀ, without biases.")
+  private boolean noBiases;
+
+  @Option(
+      names = "--no-seen",
+      description = "Leave out of the model what each user has seen already; a smaller file.")
+  private boolean noSeen;
+
+  TrainCommand(Console console) {
+    this.console = console;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    long start = System.nanoTime();
+    TrainConfig config = Settings.valid(spec, this::config);
+    if (!objective.equals("rating")) {
+      throw new Refusal(
+          "the objective must be rating, the one that this version trains: objective=" + objective);
+    }
+    Settings.requireWritable(output, input);
+    try (RatingMatrix ratings = RatingMatrix.open(input, Verify.CHECKSUMS);
+        TrainingResult result = train(ratings, config)) {
+      FactorModelWriter.write(
+          output,
+          ratings,
+          result.globalMean(),
+          result.users(),
+          result.items(),
+          result.baseline(),
+          !noSeen,
+          metadata(ratings, result));
+      double seconds = (System.nanoTime() - start) * 1e-9;
+      print(ratings, result, seconds);
+      console.result(fields(result, seconds));
+    }
+    return 0;
+  }
+
+  private TrainConfig config() {
+    return new TrainConfig(
+        rank, epochs, threads, seed, holdout, l2, learningRate, deterministic, refit, !noBiases);
+  }
+
+  private TrainingResult train(RatingMatrix ratings, TrainConfig config) {
+    try (ProgressBar progress = console.progress()) {
+      return Trainer.train(
+          ratings,
+          config,
+          report -> {
+            if (report.diverged()) {
+              progress.clear();
+              console.note(
+                  "peccary: epoch %d diverged and was undone; the learning rate is halved"
+                      .formatted(report.epoch()));
+            }
+            progress.update(report.epoch(), report.epochs(), () -> words(report));
+          });
+    }
+  }
+
+  private static String words(EpochReport report) {
+    StringBuilder words = new StringBuilder();
+    words.append(report.refit() ? "refit epoch " : "epoch ");
+    words.append(report.epoch()).append('/').append(report.epochs());
+    words.append("  ").append(Format.scaled(report.ratingsPerSecond())).append("ratings/s");
+    words.append("  rmse: train ").append(Format.metric(report.trainRmse()));
+    if (!Double.isNaN(report.holdoutRmse())) {
+      words.append(", held out ").append(Format.metric(report.holdoutRmse()));
+    }
+    return words
+        .append("  ")
+        .append(Format.seconds(report.secondsLeft()))
+        .append(" left")
+        .toString();
+  }
+
+  /// What the model file says of its making: the training's own account, and how the ratings' item
+  /// ids were cleaned, so that an id can be typed as it is printed on the book.
+  private static Map<String, String> metadata(RatingMatrix ratings, TrainingResult result) {
+    Map<String, String> metadata = new LinkedHashMap<>(result.metadata());
+    String itemIds = ratings.metadata().get(ItemId.RULE);
+    if (itemIds != null) {
+      metadata.put(ItemId.RULE, itemIds);
+    }
+    return metadata;
+  }
+
+  private void print(RatingMatrix ratings, TrainingResult result, double seconds) {
+    console.line(
+        "%s: %s × %s, rank %d"
+            .formatted(
+                output,
+                Format.count(ratings.users(), "user"),
+                Format.count(ratings.items(), "item"),
+                rank));
+    console.line("");
+    console.line(
+        "  %s, the best was %s; %sratings/s (%s, %s, %s kernel of %d lanes)"
+            .formatted(
+                Format.count(result.epochs(), "epoch"),
+                result.bestEpoch() == 0 ? "none: the biases alone" : "number " + result.bestEpoch(),
+                Format.scaled(result.ratingsPerSecond()),
+                result.schedule(),
+                Format.count(threads, "thread"),
+                Kernels.active(),
+                Kernels.lanes()));
+    console.line("");
+    Table errors = new Table("<", "rmse", "mae", "<");
+    errors.row(errors("training", result.training(), ""));
+    if (result.heldOut().count() > 0) {
+      String of = "%s held out".formatted(Format.count(result.heldOut().count(), "rating"));
+      errors.row(errors("held out", result.heldOut(), of));
+      errors.row(errors("  biases", result.heldOutBaseline(), "baseline, the same ratings"));
+    }
+    errors.lines().forEach(console::line);
+    console.line("");
+    console.line(Format.seconds(seconds));
+  }
+
+  private static String[] errors(String name, RatingMetrics metrics, String words) {
+    return new String[] {name, Format.metric(metrics.rmse()), Format.metric(metrics.mae()), words};
+  }
+
+  private Map<String, Object> fields(TrainingResult result, double seconds) {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("output", output.toString());
+    fields.put("objective", objective);
+    fields.put("rank", rank);
+    fields.put("stride", result.items().stride());
+    fields.put("threads", threads);
+    fields.put("schedule", result.schedule());
+    fields.put("kernel", Kernels.active());
+    fields.put("lanes", Kernels.lanes());
+    fields.put("epochs", result.epochs());
+    fields.put("bestEpoch", result.bestEpoch());
+    fields.put("trainRmse", result.training().rmse());
+    fields.put("holdout", fields(result.heldOut()));
+    fields.put("baselines", Map.of("biases", fields(result.heldOutBaseline())));
+    fields.put("split", result.holdout().toString());
+    fields.put("refit", refit);
+    fields.put("epochSeconds", result.epochSeconds());
+    fields.put("ratingsPerSecond", result.ratingsPerSecond());
+    fields.put("seconds", seconds);
+    Settings.putMemory(fields);
+    return fields;
+  }
+
+  private static Map<String, Object> fields(RatingMetrics metrics) {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    if (metrics.count() > 0) {
+      fields.put("rmse", metrics.rmse());
+      fields.put("mae", metrics.mae());
+      fields.put("ratings", metrics.count());
+    }
+    return fields;
+  }
+}
