@@ -79,18 +79,15 @@ final class CompressedRowsCheck {
   long everything(boolean byUser) {
     digest = 0;
     LongCursor offsets = new LongCursor(rows.offsets());
-    LongCursor idOffsets = new LongCursor(ids.offsets());
     long start = offsets.next();
-    long idStart = idOffsets.next();
     long lengthBefore = Long.MAX_VALUE;
     long wordBefore = 0;
     for (int row = 0; row < rows.rows(); row++) {
       long end = offsets.next();
-      long idEnd = idOffsets.next();
       if (end < start || end > rows.entries()) {
         throw falling(row, start, end);
       }
-      long word = ids.word(idStart, idEnd);
+      long word = ids.word(row, 0);
       if (lengthBefore < end - start
           || (lengthBefore == end - start && !ids.ascends(row - 1, wordBefore, row, word))) {
         throw misnumbered(row, lengthBefore, end - start);
@@ -99,7 +96,6 @@ final class CompressedRowsCheck {
       lengthBefore = end - start;
       wordBefore = word;
       start = end;
-      idStart = idEnd;
     }
     return digest;
   }

@@ -132,7 +132,7 @@ public final class IdDictionary {
   private void checkOrder(Path file, String name) {
     IntCursor numbers = new IntCursor(order);
     int before = -1;
-    long wordBefore = 0;
+    long wordBefore = 0; // lower than that of any id
     for (int i = 0; i < size(); i++) {
       int index = numbers.next();
       if (index < 0 || index >= size()) {

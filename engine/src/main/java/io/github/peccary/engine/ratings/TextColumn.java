@@ -18,7 +18,8 @@ public record TextColumn(int size, MemorySegment bytes, MemorySegment offsets) {
   /// Bytes of text in a [#word].
   static final int WORD_BYTES = Long.BYTES - 1;
 
-  private static final int GOES_ON = WORD_BYTES + 1;
+  /// Lowest byte of the [#word] of a text with more bytes after it.
+  static final int GOES_ON = WORD_BYTES + 1;
 
   /// @throws IllegalArgumentException if there are not size + 1 offsets
   public TextColumn {
@@ -47,10 +48,6 @@ public record TextColumn(int size, MemorySegment bytes, MemorySegment offsets) {
 
   /// Order of two texts by their bytes, unsigned; the shorter first where one begins with the
   /// other. It is the order of code points, and not that of `String.compareTo`.
-  public int compare(int first, int second) {
-    return compare(bytes, start(first), end(first), bytes, start(second), end(second));
-  }
-
   static int compare(
       MemorySegment a, long aStart, long aEnd, MemorySegment b, long bStart, long bEnd) {
     long at = MemorySegment.mismatch(a, aStart, aEnd, b, bStart, bEnd);
@@ -68,26 +65,19 @@ public record TextColumn(int size, MemorySegment bytes, MemorySegment offsets) {
   /// byte counts those that are left, 8 for more than seven. As unsigned numbers the words of two
   /// texts order them, and where they are equal either both texts end or both [go on][#goesOn].
   long word(int index, long depth) {
-    return word(start(index) + depth, end(index));
-  }
-
-  /// The same for the text in `[from, to)` of the bytes.
-  long word(long from, long to) {
-    int left = Math.clamp(to - from, 0, GOES_ON);
-    if (left == 0) {
-      return 0;
-    }
+    long from = start(index) + depth;
+    long left = Math.min(GOES_ON, end(index) - from);
     long word = 0;
     if (from + Long.BYTES <= bytes.byteSize()) {
-      word = Long.reverseBytes(bytes.get(ValueLayout.JAVA_LONG_UNALIGNED, from));
+      long kept = left <= 0 ? 0 : -1L << (Byte.SIZE * (Long.BYTES - Math.min(left, WORD_BYTES)));
+      word = Long.reverseBytes(bytes.get(ValueLayout.JAVA_LONG_UNALIGNED, from)) & kept;
     } else {
-      for (int i = 0; i < left; i++) {
+      for (int i = 0; i < Math.min(left, WORD_BYTES); i++) {
         long b = bytes.get(ValueLayout.JAVA_BYTE, from + i) & 0xFFL;
         word |= b << (Byte.SIZE * (WORD_BYTES - i));
       }
     }
-    long kept = -1L << (Byte.SIZE * (Long.BYTES - Math.min(left, WORD_BYTES)));
-    return (word & kept) | left;
+    return word | Math.max(left, 0);
   }
 
   /// Whether a text has more bytes after this word.
@@ -97,8 +87,13 @@ public record TextColumn(int size, MemorySegment bytes, MemorySegment offsets) {
 
   /// Whether the bytes of text `first` come before those of `second`, whose words at 0 are given.
   boolean ascends(int first, long firstWord, int second, long secondWord) {
-    int compared = Long.compareUnsigned(firstWord, secondWord);
-    return compared < 0 || (compared == 0 && goesOn(firstWord) && compare(first, second) < 0);
+    long depth = 0;
+    while (firstWord == secondWord && goesOn(firstWord)) {
+      depth += WORD_BYTES;
+      firstWord = word(first, depth);
+      secondWord = word(second, depth);
+    }
+    return Long.compareUnsigned(firstWord, secondWord) < 0;
   }
 
   /// Checks that the first text begins with the bytes and the last one ends with them.

@@ -4,9 +4,8 @@ package io.github.peccary.engine.ratings;
 ///
 /// The algorithm is multikey quicksort: split the texts into those whose character at `depth` is
 /// less than, equal to and greater than a pivot's; sort the less and the greater at the same depth,
-/// the equal ones at the next. Here a "character" is a word of seven bytes, held beside the index,
-/// so that most texts are never looked at twice: the eighth byte tells whether the text ends within
-/// the seven and where, which puts a text before those that it begins.
+/// the equal ones at the next. Here a "character" is a [TextColumn#word] of seven bytes, held
+/// beside the number of its text, so that most texts are looked at once.
 ///
 /// J. Bentley, R. Sedgewick: Fast Algorithms for Sorting and Searching Strings, SODA 1997.
 final class TextOrder {
@@ -26,16 +25,10 @@ final class TextOrder {
     TextOrder sort = new TextOrder(texts);
     for (int i = 0; i < sort.order.length; i++) {
       sort.order[i] = i;
+      sort.words[i] = texts.word(i, 0);
     }
-    sort.load(0, sort.order.length, 0);
     sort.sort(0, sort.order.length, 0);
     return sort.order;
-  }
-
-  private void load(int from, int to, long depth) {
-    for (int i = from; i < to; i++) {
-      words[i] = texts.word(order[i], depth);
-    }
   }
 
   /// Sorts `[from, to)`, whose texts agree before `depth` and whose words are those at `depth`.
@@ -62,7 +55,9 @@ final class TextOrder {
       from = less;
       to = greater;
       depth += TextColumn.WORD_BYTES;
-      load(from, to, depth);
+      for (int i = from; i < to; i++) {
+        words[i] = texts.word(order[i], depth);
+      }
     }
   }
 

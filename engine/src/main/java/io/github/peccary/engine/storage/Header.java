@@ -71,11 +71,11 @@ record Header(SortedMap<String, String> metadata, List<TensorInfo> tensors) {
     if (length < 0 || length > fileBytes - Long.BYTES || length > MAX_BYTES) {
       throw new CorruptFileException(
           file,
-          "the header must lie inside the file: headerBytes="
+          "the file must be a safetensors file written by Peccary: headerBytes="
               + Long.toUnsignedString(length)
               + ", fileBytes="
               + fileBytes
-              + "; the copy was cut short, or this is not a safetensors file");
+              + "; it is of another kind, or its copy was cut short");
     }
     return (int) length + Long.BYTES;
   }

@@ -48,7 +48,7 @@ final class HeaderParser {
               + fileBytes
               + ", expectedBytes="
               + end
-              + "; the copy was cut short?");
+              + "; this is another file, or one with something after it");
     }
     metadata.keySet().removeIf(key -> key.startsWith(Header.TENSOR_CRC));
     metadata.remove(Header.HEADER_CRC);
