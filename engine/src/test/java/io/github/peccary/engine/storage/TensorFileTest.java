@@ -228,6 +228,8 @@ class TensorFileTest {
               "tensor floats must have another type or shape: found=F32[1, 2],"
                   + " expected=F32[any, 3]"
                   + path);
+      assertThatThrownBy(() -> file.tensor("floats", ElementType.F32, 1, 1))
+          .isInstanceOf(CorruptFileException.class);
       assertThatThrownBy(() -> file.tensor("floats", ElementType.I32, 1, 2))
           .isInstanceOf(CorruptFileException.class);
       assertThatThrownBy(() -> file.tensor("floats", ElementType.F32, 2))
