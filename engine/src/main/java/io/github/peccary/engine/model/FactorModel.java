@@ -32,7 +32,7 @@ public final class FactorModel implements AutoCloseable {
   private final @Nullable MemorySegment seenOffsets;
   private final MemorySegment seenItems;
   private final MemorySegment popularity;
-  private final Kernels kernels;
+  private @Nullable Kernels kernels;
 
   private FactorModel(TensorFile file, Verify verify) {
     this.file = file;
@@ -53,7 +53,6 @@ public final class FactorModel implements AutoCloseable {
     popularity = file.tensor(ModelFormat.ITEM_POPULARITY, ElementType.I32, items.rows());
     file.tensor(ModelFormat.USER_BIASES, ElementType.F32, users.rows());
     file.tensor(ModelFormat.ITEM_BIASES, ElementType.F32, items.rows());
-    kernels = Kernels.forStride(header.stride());
   }
 
   /// Maps a model. Sizes, metadata and the ends of all offsets are always checked; checksums, and
@@ -91,8 +90,19 @@ public final class FactorModel implements AutoCloseable {
     Objects.checkIndex(user, users.rows());
     Objects.checkIndex(item, items.rows());
     return header.globalMean()
-        + kernels.dot(
-            users.segment(), users.rowOffset(user), items.segment(), items.rowOffset(item));
+        + kernels()
+            .dot(users.segment(), users.rowOffset(user), items.segment(), items.rowOffset(item));
+  }
+
+  /// Not with the file: the vector classes take longer to load than the file to open. Threads that
+  /// race here find the same object.
+  private Kernels kernels() {
+    Kernels known = kernels;
+    if (known == null) {
+      known = Kernels.forStride(header.stride());
+      kernels = known;
+    }
+    return known;
   }
 
   /// The rating nearest to `score` on the scale of the training data.
@@ -201,19 +211,36 @@ public final class FactorModel implements AutoCloseable {
     return seenOffset(user + 1);
   }
 
-  /// The number of seen items of all users; 0 if the file holds none.
-  long seenCount() {
-    return seenItems.byteSize() / Integer.BYTES;
-  }
-
-  private long seenOffset(int row) {
+  /// i64, one more than users.
+  ///
+  /// @throws IllegalStateException if the file holds no seen items
+  MemorySegment seenOffsets() {
     if (seenOffsets == null) {
       throw new IllegalStateException(
           "the model must hold what its users have seen; train it without --no-seen ("
               + path()
               + ")");
     }
-    return seenOffsets.getAtIndex(ValueLayout.JAVA_LONG, row);
+    return seenOffsets;
+  }
+
+  /// i32, the seen items of all users.
+  MemorySegment seenItems() {
+    return seenItems;
+  }
+
+  /// i32, one per item.
+  MemorySegment popularity() {
+    return popularity;
+  }
+
+  /// The number of seen items of all users; 0 if the file holds none.
+  long seenCount() {
+    return seenItems.byteSize() / Integer.BYTES;
+  }
+
+  private long seenOffset(int row) {
+    return seenOffsets().getAtIndex(ValueLayout.JAVA_LONG, row);
   }
 
   /// The item at a position of the seen items; those of a user ascend.

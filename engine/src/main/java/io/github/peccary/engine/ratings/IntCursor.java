@@ -4,7 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /// Reads ints front to back, as [LongCursor] reads longs.
-final class IntCursor {
+public final class IntCursor {
 
   private static final int BLOCK = 1 << 10;
 
@@ -13,12 +13,13 @@ final class IntCursor {
   private long loaded;
   private int at = BLOCK;
 
-  IntCursor(MemorySegment ints) {
+  /// A reader of `ints`, at the first of them.
+  public IntCursor(MemorySegment ints) {
     this.ints = ints;
   }
 
   /// The next int; after the last one an `IndexOutOfBoundsException`.
-  int next() {
+  public int next() {
     if (at == BLOCK) {
       int count = (int) Math.min(BLOCK, ints.byteSize() / Integer.BYTES - loaded);
       at = BLOCK - count;

@@ -6,7 +6,7 @@ import java.lang.foreign.ValueLayout;
 /// Reads longs front to back, a block at a time. A pass over a file comes but once in a process,
 /// mostly in the interpreter and in C1, where an access to a segment takes tens of nanoseconds and
 /// one to an array two or three.
-final class LongCursor {
+public final class LongCursor {
 
   private static final int BLOCK = 1 << 10;
 
@@ -15,12 +15,13 @@ final class LongCursor {
   private long loaded;
   private int at = BLOCK;
 
-  LongCursor(MemorySegment longs) {
+  /// A reader of `longs`, at the first of them.
+  public LongCursor(MemorySegment longs) {
     this.longs = longs;
   }
 
   /// The next long; after the last one an `IndexOutOfBoundsException`.
-  long next() {
+  public long next() {
     if (at == BLOCK) {
       int count = (int) Math.min(BLOCK, longs.byteSize() / Long.BYTES - loaded);
       at = BLOCK - count;
