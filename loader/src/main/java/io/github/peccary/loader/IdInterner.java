@@ -7,8 +7,9 @@ import org.agrona.collections.Long2LongHashMap;
 
 /// Numbers ids by first appearance.
 ///
-/// A map from a 64-bit hash of the id to its number; the bytes are compared, too, and where two ids
-/// share a hash, the second is kept under the next hash of a sequence.
+/// A map from a 64-bit hash of the id to its place in the pool of ids; the bytes are compared, too,
+/// and where two ids share a hash, the second is kept under the next one. A look-up of one id among
+/// many costs two cache misses: one in the map, one in the pool.
 final class IdInterner {
   static final int ABSENT = -1;
 
@@ -19,7 +20,7 @@ final class IdInterner {
 
   private final long hashMask;
   private final BytePool ids = new BytePool();
-  private final Long2LongHashMap numbers = new Long2LongHashMap(1 << 12, 0.6f, ABSENT);
+  private final Long2LongHashMap places = new Long2LongHashMap(1 << 12, 0.75f, ABSENT);
 
   IdInterner() {
     this(-1L);
@@ -43,14 +44,14 @@ final class IdInterner {
   int intern(byte[] bytes, int start, int length) {
     long hash = hash(bytes, start, length) & hashMask;
     for (; ; hash++) {
-      int number = (int) numbers.get(hash);
-      if (number == ABSENT) {
-        number = ids.add(bytes, start, length);
-        numbers.put(hash, number);
+      long place = places.get(hash);
+      if (place == ABSENT) {
+        int number = ids.add(bytes, start, length);
+        places.put(hash, ids.place(number));
         return number;
       }
-      if (ids.equals(number, bytes, start, length)) {
-        return number;
+      if (ids.equalAt(place, bytes, start, length)) {
+        return ids.numberAt(place);
       }
     }
   }
@@ -59,9 +60,12 @@ final class IdInterner {
   int find(byte[] bytes, int start, int length) {
     long hash = hash(bytes, start, length) & hashMask;
     for (; ; hash++) {
-      int number = (int) numbers.get(hash);
-      if (number == ABSENT || ids.equals(number, bytes, start, length)) {
-        return number;
+      long place = places.get(hash);
+      if (place == ABSENT) {
+        return ABSENT;
+      }
+      if (ids.equalAt(place, bytes, start, length)) {
+        return ids.numberAt(place);
       }
     }
   }

@@ -152,7 +152,7 @@ public final class Loader {
     metadata.put("peccary.rows", Long.toString(rows));
     metadata.put(RatingsFormat.DUPLICATES, Long.toString(duplicates));
     metadata.put("peccary.load.duplicates", config.duplicates().name().toLowerCase(Locale.ROOT));
-    metadata.put("peccary.load.itemIds", config.itemIds().name().toLowerCase(Locale.ROOT));
+    metadata.put(ItemIds.METADATA_KEY, config.itemIds().text());
     if (config.scale() != null) {
       metadata.put("peccary.load.scale", config.scale().toString());
     }
@@ -167,12 +167,11 @@ public final class Loader {
   private LoadReport report(
       Compaction.Compacted compacted, @Nullable TitleReader titles, double seconds) {
     long events = compacted.byUser().entries();
-    long ratings = Compaction.ratings(compacted.byUser(), config.zero());
     return new LoadReport(
         config.output(),
         rows,
-        ratings,
-        events - ratings,
+        compacted.ratings(),
+        events - compacted.ratings(),
         users.size(),
         items.size(),
         titles == null ? 0 : titles.count(),

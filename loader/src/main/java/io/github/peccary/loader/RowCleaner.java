@@ -50,7 +50,7 @@ final class RowCleaner {
     if (userLength == 0) {
       return reject(batch, row, number, RejectReason.EMPTY_ID, USER);
     }
-    itemLength = cleanItem(itemIds, bytes, itemStart, batch.length(row, ITEM));
+    itemLength = itemIds.normalize(bytes, itemStart, batch.length(row, ITEM));
     if (itemLength == 0) {
       return reject(batch, row, number, RejectReason.EMPTY_ID, ITEM);
     }
@@ -65,16 +65,6 @@ final class RowCleaner {
       return reject(batch, row, number, RejectReason.OUT_OF_SCALE, RATING);
     }
     return true;
-  }
-
-  /// The rule of the item ids, for ratings and titles alike.
-  ///
-  /// @return the new length
-  static int cleanItem(ItemIds itemIds, byte[] bytes, int start, int length) {
-    return switch (itemIds) {
-      case ISBN -> Ids.isbn(bytes, start, length);
-      case VERBATIM -> Ids.strip(bytes, start, length);
-    };
   }
 
   private boolean reject(RowBatch batch, int row, long number, RejectReason reason, int column) {

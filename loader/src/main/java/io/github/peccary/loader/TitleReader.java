@@ -42,7 +42,7 @@ final class TitleReader {
       return;
     }
     titleLength = Ids.strip(bytes, titleStart, titleLength);
-    length = RowCleaner.cleanItem(itemIds, bytes, start, length);
+    length = itemIds.normalize(bytes, start, length);
     int item = titleLength == 0 ? IdInterner.ABSENT : items.find(bytes, start, length);
     if (item != IdInterner.ABSENT) {
       titleOf[item] = titles.add(bytes, titleStart, titleLength);

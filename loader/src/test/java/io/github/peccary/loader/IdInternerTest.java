@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
@@ -52,7 +53,7 @@ class IdInternerTest {
   void anIdMayBeLongerThanAPage() {
     IdInterner interner = new IdInterner();
     byte[] id = new byte[3 << 20];
-    java.util.Arrays.fill(id, (byte) 'a');
+    Arrays.fill(id, (byte) 'a');
     assertThat(interner.intern(id, 0, id.length)).isZero();
     assertThat(interner.intern(id, 0, id.length - 1)).isEqualTo(1);
     assertThat(interner.intern(id, 0, 1)).isEqualTo(2);
@@ -78,8 +79,7 @@ class IdInternerTest {
     BytePool ids = interner.ids();
     expected.sort(
         Comparator.comparingLong((Integer id) -> -counts[id])
-            .thenComparing(
-                (a, b) -> java.util.Arrays.compareUnsigned(bytes(ids, a), bytes(ids, b))));
+            .thenComparing((a, b) -> Arrays.compareUnsigned(bytes(ids, a), bytes(ids, b))));
     assertThat(IdSort.byFallingCount(ids, counts))
         .as("seed=%d", seed)
         .containsExactly(expected.stream().mapToInt(Integer::intValue).toArray());
@@ -93,7 +93,7 @@ class IdInternerTest {
     return text.toString();
   }
 
-  /// Ids that share their first eight megabytes are sorted without a call per eight bytes.
+  /// Ids that share their first megabyte are sorted without a call per eight bytes.
   @Test
   void longCommonBeginningsDoNotDeepenTheStack() {
     IdInterner interner = new IdInterner();
@@ -108,7 +108,7 @@ class IdInternerTest {
 
   private static byte[] bytes(BytePool pool, int id) {
     int start = pool.offset(id);
-    return java.util.Arrays.copyOfRange(pool.page(id), start, start + pool.length(id));
+    return Arrays.copyOfRange(pool.page(id), start, start + pool.length(id));
   }
 
   private static String text(BytePool pool, int id) {

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -51,17 +54,19 @@ class IdsTest {
 
   @Test
   void whiteSpaceIsWhatUnicodeSaysItIs() {
+    List<String> wrong = new ArrayList<>();
     for (int codePoint = 0; codePoint <= Character.MAX_CODE_POINT; codePoint++) {
       if (codePoint >= Character.MIN_SURROGATE && codePoint <= Character.MAX_SURROGATE) {
         continue;
       }
       byte[] bytes = Character.toString(codePoint).getBytes(StandardCharsets.UTF_8);
       int expected = WHITE_SPACE.indexOf(codePoint) >= 0 ? bytes.length : 0;
-      assertThat(Ids.whiteSpace(bytes, 0, bytes.length))
-          .as("U+%04X", codePoint)
-          .isEqualTo(expected);
-      assertThat(Ids.validUtf8(bytes, 0, bytes.length)).as("U+%04X", codePoint).isTrue();
+      if (Ids.whiteSpace(bytes, 0, bytes.length) != expected
+          || !Ids.validUtf8(bytes, 0, bytes.length)) {
+        wrong.add("U+%04X".formatted(codePoint));
+      }
     }
+    assertThat(wrong).isEmpty();
   }
 
   @ParameterizedTest
@@ -69,7 +74,7 @@ class IdsTest {
   void cleaningIsWhatTheRuleSaysOfCodePoints(long seed) {
     Random random = new Random(seed);
     String alphabet = WHITE_SPACE + "xXé日0123-\uD83D\uDC17";
-    for (int i = 0; i < 20_000; i++) {
+    for (int i = 0; i < 4_000; i++) {
       StringBuilder text = new StringBuilder();
       for (int length = random.nextInt(12); length > 0; length--) {
         text.appendCodePoint(
@@ -112,18 +117,20 @@ class IdsTest {
       (byte) 0xF5,
       (byte) 0xFF
     };
+    List<String> wrong = new ArrayList<>();
     int valid = 0;
-    for (int i = 0; i < 200_000; i++) {
+    for (int i = 0; i < 60_000; i++) {
       byte[] bytes = new byte[1 + random.nextInt(5)];
       for (int j = 0; j < bytes.length; j++) {
         bytes[j] = interesting[random.nextInt(interesting.length)];
       }
       boolean expected = decodes(bytes);
       valid += expected ? 1 : 0;
-      assertThat(Ids.validUtf8(bytes, 0, bytes.length))
-          .as("seed=%d, bytes=%s", seed, java.util.HexFormat.of().formatHex(bytes))
-          .isEqualTo(expected);
+      if (Ids.validUtf8(bytes, 0, bytes.length) != expected) {
+        wrong.add("seed=%d, bytes=%s".formatted(seed, HexFormat.of().formatHex(bytes)));
+      }
     }
+    assertThat(wrong).isEmpty();
     assertThat(valid).as("both kinds occur").isBetween(1_000, 199_000);
   }
 

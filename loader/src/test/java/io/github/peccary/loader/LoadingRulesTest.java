@@ -66,6 +66,16 @@ class LoadingRulesTest {
   }
 
   @Test
+  void whatSomebodyTypesIsNormalisedAsTheLoadDid() throws Exception {
+    LoadConfig config = config(row(1, "é 0-345\u00A0x", 5));
+    load(config);
+    Loaded loaded = Loaded.from(config.output());
+    assertThat(loaded.items()).containsExactly(ItemIds.ISBN.normalize(" é-0345x"));
+    assertThat(loaded.metadata()).containsEntry(ItemIds.METADATA_KEY, ItemIds.ISBN.text());
+    assertThat(ItemIds.VERBATIM.normalize(" a-x b\u2003")).isEqualTo("a-x b");
+  }
+
+  @Test
   void usersAreStrippedAndColumnsMayHaveAnyType() throws Exception {
     LoadConfig config =
         config(

@@ -8,6 +8,7 @@ import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
@@ -192,8 +193,7 @@ class SourceRefusalTest {
         database,
         "INSERT INTO ratings SELECT * FROM ratings, (VALUES (1), (2))"
             .replace("*", "user_id, isbn, rating"));
-    Files.setLastModifiedTime(
-        database, java.nio.file.attribute.FileTime.fromMillis(file.modified() + 5));
+    Files.setLastModifiedTime(database, FileTime.fromMillis(file.modified() + 5));
     assertThatExceptionOfType(LoaderException.class)
         .isThrownBy(file::checkUnchanged)
         .withMessageStartingWith("the database must not change while it is read: source=");

@@ -1,22 +1,19 @@
 package io.github.peccary.tools.command;
 
 import io.github.peccary.engine.model.FactorModel;
+import io.github.peccary.loader.ItemIds;
 import io.github.peccary.tools.Refusal;
-import java.util.Locale;
 
 /// Finds the user or the item that an id on the command line means.
 final class ItemId {
-  /// Metadata: how the loader cleaned the item ids, `isbn` or `verbatim`.
-  static final String RULE = "peccary.load.itemIds";
-
   private ItemId() {}
 
   /// The item's index in the model, -1 if it has no such item. An ISBN may be typed as it is
   /// printed.
   static int indexOf(FactorModel model, String id) {
     int index = model.itemIds().indexOf(id);
-    if (index < 0 && "isbn".equals(model.metadata().get(RULE))) {
-      index = model.itemIds().indexOf(isbn(id));
+    if (index < 0 && ItemIds.ISBN.text().equals(model.metadata().get(ItemIds.METADATA_KEY))) {
+      index = model.itemIds().indexOf(ItemIds.ISBN.normalize(id));
     }
     return index;
   }
@@ -40,9 +37,5 @@ final class ItemId {
               .formatted(id, model.users(), model.path()));
     }
     return index;
-  }
-
-  private static String isbn(String id) {
-    return id.replaceAll("[-\\s]", "").toUpperCase(Locale.ROOT);
   }
 }

@@ -12,9 +12,9 @@ import java.util.SplittableRandom;
 record Population(Taste taste, int[] userSizes, int[] items, byte[] values) {
   /// Where the laws flatten out; with these, about half of Book-Crossing's users and books have a
   /// single event, as in the original.
-  private static final double USER_SHIFT = 0.4;
+  static final double USER_SHIFT = 0.4;
 
-  private static final double ITEM_SHIFT = 7;
+  static final double ITEM_SHIFT = 7;
 
   static Population make(Shape shape, SplittableRandom random) {
     int pairs = shape.rows() - shape.duplicates();
