@@ -12,7 +12,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class BenchmarksTest {
   /// Without its annotation processor JMH builds green and finds nothing to run.
   @ParameterizedTest
-  @ValueSource(classes = {DotBenchmark.class, SgdUpdateBenchmark.class})
+  @ValueSource(classes = {DotBenchmark.class, SgdUpdateBenchmark.class, RecommendBenchmark.class})
   void theProcessorHasListedTheBenchmark(Class<?> benchmark) throws IOException {
     try (InputStream list = BenchmarksTest.class.getResourceAsStream("/META-INF/BenchmarkList")) {
       assertThat(list).isNotNull();
@@ -37,5 +37,17 @@ class BenchmarksTest {
       assertThat(dot.scores().byteSize()).isEqualTo(512 * 4);
       dot.tearDown();
     }
+  }
+
+  @Test
+  void theScanChecksItsAnswerInSetUp() throws IOException {
+    RecommendBenchmark scan = new RecommendBenchmark();
+    scan.items = 3000;
+    scan.rank = 14;
+    scan.setUp();
+    assertThat(scan.recommend()).hasSize(10);
+    assertThat(scan.similar()).hasSize(10);
+    assertThat(scan.open()).isEqualTo(3000);
+    scan.tearDown();
   }
 }
