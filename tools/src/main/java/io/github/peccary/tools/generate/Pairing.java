@@ -5,13 +5,13 @@ import java.util.random.RandomGenerator;
 import org.agrona.collections.IntArrayList;
 
 /// Which user meets which item: every user and every item as often as asked, no pair twice, and
-/// users mostly inside their favourite genre.
+/// users rather inside their favourite genre.
 ///
 /// Slots of the users and copies of the items are both sorted by genre, shuffled within it, and
 /// matched one to one; where genres ask for more than there is, neighbours help out. A slot that
 /// repeats an item of its user swaps with a slot of another user, of the same genre if possible.
 final class Pairing {
-  private static final double FAITHFUL = 0.6;
+  private static final double FAITHFUL = 0.4;
   private static final int TRIES_IN_GENRE = 50;
   private static final int TRIES = 100_000;
 
