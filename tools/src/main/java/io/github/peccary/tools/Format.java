@@ -36,16 +36,16 @@ public final class Format {
     return bytes < 1000 ? bytes + " B" : scaled((double) bytes) + "B";
   }
 
-  /// Decimal prefixes: `950`, `12.3 M`, `1.2 k`; a unit may follow at once.
+  /// Decimal prefixes: `950`, `1.2 k`, `12.3 M`.
   public static String scaled(double value) {
-    String[] prefixes = {" ", " k", " M", " G", " T"};
+    String[] prefixes = {"", " k", " M", " G", " T"};
     int prefix = 0;
     double rest = value;
     while (rest >= 999.5 && prefix < prefixes.length - 1) {
       rest /= 1000;
       prefix++;
     }
-    return String.format(Locale.ROOT, rest < 100 && prefix > 0 ? "%.1f" : "%.0f", rest)
+    return String.format(Locale.ROOT, rest < 99.95 && prefix > 0 ? "%.1f" : "%.0f", rest)
         + prefixes[prefix];
   }
 

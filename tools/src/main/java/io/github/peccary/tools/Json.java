@@ -11,10 +11,12 @@ import org.jspecify.annotations.Nullable;
 
 /// One JSON object on one line. JSON has no NaN and no infinity: they are written as null.
 public final class Json {
+  private static final JSON WITH_NULLS = JSON.std.with(JSON.Feature.WRITE_NULL_PROPERTIES);
+
   private Json() {}
 
   public static String line(Map<String, ?> fields) throws IOException {
-    return JSON.std.asString(finite(fields));
+    return WITH_NULLS.asString(finite(fields));
   }
 
   /// The object of a line written by [#line].

@@ -6,7 +6,8 @@ import java.util.function.Supplier;
 /// One line on a terminal that is drawn over until the work is done; nothing where there is no
 /// terminal.
 public final class ProgressBar implements AutoCloseable {
-  private static final int CELLS = 24;
+  private static final int MIN_CELLS = 4;
+  private static final int MAX_CELLS = 24;
   private static final long NANOS_BETWEEN_DRAWINGS = 80_000_000;
   private static final String CLEAR_LINE = "\r\u001b[K";
 
@@ -30,7 +31,10 @@ public final class ProgressBar implements AutoCloseable {
       return;
     }
     drawnAt = now;
-    String line = (total > 0 ? bar(done, total) + " " : "") + words.get();
+    String text = words.get();
+    // the last column stays free: some terminals begin a new line there
+    int cells = Math.min(MAX_CELLS, columns - 1 - text.length() - "[] ".length());
+    String line = total > 0 && cells >= MIN_CELLS ? bar(done, total, cells) + " " + text : text;
     err.print(CLEAR_LINE + line.substring(0, Math.min(line.length(), columns - 1)));
     err.flush();
   }
@@ -49,8 +53,8 @@ public final class ProgressBar implements AutoCloseable {
     clear();
   }
 
-  private static String bar(long done, long total) {
-    int full = (int) (CELLS * Math.min(done, total) / total);
-    return "[" + "#".repeat(full) + "-".repeat(CELLS - full) + "]";
+  private static String bar(long done, long total, int cells) {
+    int full = (int) (cells * Math.min(done, total) / total);
+    return "[" + "#".repeat(full) + "-".repeat(cells - full) + "]";
   }
 }

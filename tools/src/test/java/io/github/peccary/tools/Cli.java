@@ -8,11 +8,35 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// Runs command lines through the real entry, in this process, with the streams caught.
 final class Cli {
   private Cli() {}
+
+  /// The object in a field.
+  static Map<String, Object> object(Map<?, ?> json, String field) {
+    Map<String, Object> object = new TreeMap<>();
+    if (json.get(field) instanceof Map<?, ?> fields) {
+      fields.forEach((name, value) -> object.put(String.valueOf(name), value));
+      return object;
+    }
+    throw new AssertionError("no object at " + field + " in " + json);
+  }
+
+  /// The number at the end of a path of fields.
+  static double number(Map<?, ?> json, String... path) {
+    @Nullable Object value = json;
+    for (String field : path) {
+      value = value instanceof Map<?, ?> map ? map.get(field) : null;
+    }
+    if (value instanceof Number number) {
+      return number.doubleValue();
+    }
+    throw new AssertionError("no number at " + String.join(".", path) + " in " + json);
+  }
 
   /// What a command line left behind.
   record Result(int exitCode, String out, String err) {

@@ -13,6 +13,7 @@ public interface EpochListener {
   /// @param refit whether this is the second training of `refit`, on all ratings
   /// @param trainRmse error over the epoch's ratings, each measured before its own update
   /// @param holdoutRmse error over the held-out ratings; NaN when there are none
+  /// @param holdoutBiasesRmse the same of the damped biases alone: what `holdoutRmse` must beat
   /// @param ratingsPerSecond speed of the epoch's updates
   /// @param secondsLeft time the planned epochs will still take, if none is saved by early stopping
   /// @param diverged whether the epoch was undone, to be repeated at half the learning rate
@@ -22,6 +23,7 @@ public interface EpochListener {
       boolean refit,
       double trainRmse,
       double holdoutRmse,
+      double holdoutBiasesRmse,
       double ratingsPerSecond,
       double secondsLeft,
       boolean diverged) {}

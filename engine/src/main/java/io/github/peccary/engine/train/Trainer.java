@@ -40,6 +40,7 @@ public final class Trainer {
   private final double[] epochSeconds;
   private int epochsRun;
   private double ratingsPerSecond;
+  private double biasesRmse;
 
   private Trainer(TrainConfig config, EpochListener listener) {
     this.config = config;
@@ -71,9 +72,11 @@ public final class Trainer {
     try (Workers workers = new Workers(config.threads())) {
       Fit fit = newFit(ratings, holdout, workers);
       try {
+        RatingMetrics baseline = fit.measureBaseline();
+        RatingMetrics globalMean = fit.measureGlobalMean();
+        biasesRmse = baseline.rmse();
         int bestEpoch = run(fit, config.epochs(), false);
         RatingMetrics heldOut = fit.measureHeldOut();
-        RatingMetrics baseline = fit.measureBaseline();
         ratingsPerSecond = fit.ratings() / median(epochSeconds, epochsRun);
         if (config.refit() && fit.heldOutRatings() > 0) {
           fit.close();
@@ -89,7 +92,8 @@ public final class Trainer {
             ratingsPerSecond,
             fit.measureTraining(),
             heldOut,
-            baseline);
+            baseline,
+            globalMean);
       } catch (Throwable t) {
         fit.close();
         throw t;
@@ -176,6 +180,7 @@ public final class Trainer {
             refit,
             trainError,
             error,
+            Double.isNaN(error) ? Double.NaN : biasesRmse,
             fit.ratings() / seconds,
             seconds * (epochs - epoch),
             diverged));

@@ -19,6 +19,7 @@ public final class TrainingResult implements AutoCloseable {
   private final RatingMetrics training;
   private final RatingMetrics heldOut;
   private final RatingMetrics heldOutBaseline;
+  private final RatingMetrics heldOutGlobalMean;
 
   TrainingResult(
       TrainConfig config,
@@ -29,7 +30,8 @@ public final class TrainingResult implements AutoCloseable {
       double ratingsPerSecond,
       RatingMetrics training,
       RatingMetrics heldOut,
-      RatingMetrics heldOutBaseline) {
+      RatingMetrics heldOutBaseline,
+      RatingMetrics heldOutGlobalMean) {
     this.config = config;
     this.fit = fit;
     this.holdout = holdout;
@@ -39,6 +41,7 @@ public final class TrainingResult implements AutoCloseable {
     this.training = training;
     this.heldOut = heldOut;
     this.heldOutBaseline = heldOutBaseline;
+    this.heldOutGlobalMean = heldOutGlobalMean;
   }
 
   /// The settings it was trained with.
@@ -104,6 +107,11 @@ public final class TrainingResult implements AutoCloseable {
   /// Errors of the damped biases alone over the held-out ratings.
   public RatingMetrics heldOutBaseline() {
     return heldOutBaseline;
+  }
+
+  /// Errors of the mean of the training ratings over the held-out ratings.
+  public RatingMetrics heldOutGlobalMean() {
+    return heldOutGlobalMean;
   }
 
   /// `Hogwild` or `Strata`.

@@ -114,7 +114,7 @@ final class LoadCommand implements Callable<Integer> {
                       rows,
                       0,
                       () ->
-                          "%s, %srows/s"
+                          "%s, %s rows/s"
                               .formatted(
                                   Format.count(rows, "row"),
                                   Format.scaled(rows / (1e-9 * (System.nanoTime() - start))))));
@@ -162,7 +162,7 @@ final class LoadCommand implements Callable<Integer> {
     table.lines().forEach(console::line);
     console.line("");
     console.line(
-        "%s, %srows/s"
+        "%s, %s rows/s"
             .formatted(Format.seconds(report.seconds()), Format.scaled(report.rowsPerSecond())));
   }
 

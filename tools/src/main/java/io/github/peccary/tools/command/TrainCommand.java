@@ -19,6 +19,7 @@ import io.github.peccary.tools.Table;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -167,16 +168,20 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   private static String words(EpochReport report) {
-    StringBuilder words = new StringBuilder();
-    words.append(report.refit() ? "refit epoch " : "epoch ");
-    words.append(report.epoch()).append('/').append(report.epochs());
-    words.append("  ").append(Format.scaled(report.ratingsPerSecond())).append("ratings/s");
-    words.append("  rmse: train ").append(Format.metric(report.trainRmse()));
+    StringBuilder words = new StringBuilder(report.refit() ? "refit " : "");
+    words.append("%d/%d ".formatted(report.epoch(), report.epochs()));
+    words.append(Format.scaled(report.ratingsPerSecond())).append(" ratings/s");
+    words.append(String.format(Locale.ROOT, " rmse %.3f", report.trainRmse()));
     if (!Double.isNaN(report.holdoutRmse())) {
-      words.append(", held out ").append(Format.metric(report.holdoutRmse()));
+      words.append(
+          String.format(
+              Locale.ROOT,
+              " held out %.3f (biases %.3f)",
+              report.holdoutRmse(),
+              report.holdoutBiasesRmse()));
     }
     return words
-        .append("  ")
+        .append(' ')
         .append(Format.seconds(report.secondsLeft()))
         .append(" left")
         .toString();
@@ -203,7 +208,7 @@ final class TrainCommand implements Callable<Integer> {
                 rank));
     console.line("");
     console.line(
-        "  %s, the best was %s; %sratings/s (%s, %s, %s kernel of %d lanes)"
+        "  %s, the best was %s; %s ratings/s (%s, %s, %s kernel of %d lanes)"
             .formatted(
                 Format.count(result.epochs(), "epoch"),
                 result.bestEpoch() == 0 ? "none: the biases alone" : "number " + result.bestEpoch(),
@@ -219,6 +224,7 @@ final class TrainCommand implements Callable<Integer> {
       String of = "%s held out".formatted(Format.count(result.heldOut().count(), "rating"));
       errors.row(errors("held out", result.heldOut(), of));
       errors.row(errors("  biases", result.heldOutBaseline(), "baseline, the same ratings"));
+      errors.row(errors("  global mean", result.heldOutGlobalMean(), "baseline, the same ratings"));
     }
     errors.lines().forEach(console::line);
     console.line("");
@@ -243,7 +249,10 @@ final class TrainCommand implements Callable<Integer> {
     fields.put("bestEpoch", result.bestEpoch());
     fields.put("trainRmse", result.training().rmse());
     fields.put("holdout", fields(result.heldOut()));
-    fields.put("baselines", Map.of("biases", fields(result.heldOutBaseline())));
+    Map<String, Object> baselines = new LinkedHashMap<>();
+    baselines.put("biases", fields(result.heldOutBaseline()));
+    baselines.put("globalMean", fields(result.heldOutGlobalMean()));
+    fields.put("baselines", baselines);
     fields.put("split", result.holdout().toString());
     fields.put("refit", refit);
     fields.put("epochSeconds", result.epochSeconds());
