@@ -171,8 +171,7 @@ final class Fit implements AutoCloseable {
   /// Errors of the mean of the training ratings over the held-out ratings.
   RatingMetrics measureGlobalMean() {
     return measure(
-        new DampedBiases(
-            baseline.globalMean(), new float[users.rows()], new float[items.rows()]));
+        new DampedBiases(baseline.globalMean(), new float[users.rows()], new float[items.rows()]));
   }
 
   /// Errors over the held-out ratings of the biases that training starts from.

@@ -4,10 +4,12 @@ import io.github.peccary.engine.evaluate.Evaluation;
 import io.github.peccary.engine.evaluate.EvaluationReport;
 import io.github.peccary.engine.model.FactorModel;
 import io.github.peccary.engine.parallel.Workers;
+import io.github.peccary.engine.ratings.IdDictionary;
 import io.github.peccary.engine.ratings.RatingMatrix;
 import io.github.peccary.engine.storage.Verify;
 import io.github.peccary.tools.Console;
 import io.github.peccary.tools.Format;
+import io.github.peccary.tools.Refusal;
 import io.github.peccary.tools.Table;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -18,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -71,6 +74,12 @@ final class EvaluateCommand implements Callable<Integer> {
     try (Workers workers = Settings.valid(spec, () -> new Workers(threads));
         FactorModel model = file.open();
         RatingMatrix ratings = RatingMatrix.open(ratingsPath, Verify.CHECKSUMS)) {
+      if (!share(ratings.userIds(), model.userIds())
+          && !share(ratings.itemIds(), model.itemIds())) {
+        throw new Refusal(
+            "the ratings must have users or items of the model: model=%s, ratings=%s; evaluate on ratings of the same people or books"
+                .formatted(model.path(), ratings.path()));
+      }
       long start = System.nanoTime();
       EvaluationReport report = Evaluation.evaluate(model, ratings, k, rankedUsers, workers);
       double seconds = (System.nanoTime() - start) * 1e-9;
@@ -78,6 +87,10 @@ final class EvaluateCommand implements Callable<Integer> {
       console.result(fields(report, seconds));
     }
     return 0;
+  }
+
+  private static boolean share(IdDictionary ids, IdDictionary others) {
+    return IntStream.range(0, ids.size()).anyMatch(index -> others.indexOf(ids.id(index)) >= 0);
   }
 
   private void print(EvaluationReport report, double seconds) {

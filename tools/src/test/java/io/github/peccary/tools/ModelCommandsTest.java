@@ -1,0 +1,310 @@
+package io.github.peccary.tools;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/// What is asked of a model: predict, recommend, similar, evaluate, inspect.
+class ModelCommandsTest {
+  @TempDir private static Path folder;
+  private static Path ratings;
+  private static Path model;
+
+  @BeforeAll
+  static void train() {
+    ratings = TwoTastes.ratings(folder);
+    model = TwoTastes.model(folder, ratings);
+  }
+
+  private static Map<String, Object> json(Object... args) {
+    List<Object> all = new ArrayList<>(List.of(args));
+    all.add("--json");
+    Cli.Result result = Cli.run(all.toArray());
+    assertThat(result.exitCode()).as(result.err()).isZero();
+    assertThat(result.err()).isEmpty();
+    assertThat(result.out().lines()).hasSize(1);
+    return result.json();
+  }
+
+  private static List<Map<?, ?>> items(Map<String, Object> json) {
+    List<Map<?, ?>> items = new ArrayList<>();
+    if (json.get("items") instanceof List<?> list) {
+      list.forEach(item -> items.add((Map<?, ?>) item));
+    }
+    return items;
+  }
+
+  private static List<Integer> books(Map<String, Object> json) {
+    return items(json).stream()
+        .map(item -> TwoTastes.book(String.valueOf(item.get("title"))))
+        .toList();
+  }
+
+  private static void refused(String sentence, Object... args) {
+    Cli.Result result = Cli.run(args);
+    assertThat(result.exitCode()).as(result.err()).isEqualTo(1);
+    assertThat(result.out()).isEmpty();
+    assertThat(result.err().lines()).hasSize(1);
+    assertThat(result.err()).startsWith("peccary: ").contains(sentence);
+  }
+
+  private static void wrongUsage(String sentence, Object... args) {
+    Cli.Result result = Cli.run(args);
+    assertThat(result.exitCode()).as(result.err()).isEqualTo(2);
+    assertThat(result.out()).isEmpty();
+    assertThat(result.err().lines()).hasSize(1);
+    assertThat(result.err()).startsWith("peccary: ").contains(sentence).contains(" --help'");
+  }
+
+  @Test
+  void predictsWhatTheUserLikes() {
+    Map<String, Object> liked = json("predict", model, "--user", 2, "--item", TwoTastes.isbn(8));
+    assertThat(liked)
+        .containsEntry("user", "2")
+        .containsEntry("item", TwoTastes.isbn(8))
+        .containsEntry("title", "Book 8")
+        .containsEntry("known", true);
+    assertThat(Cli.number(liked, "score")).isCloseTo(9, within(2.0));
+    Map<String, Object> disliked = json("predict", model, "--user", 2, "--item", TwoTastes.isbn(7));
+    assertThat(Cli.number(disliked, "score")).isCloseTo(2, within(2.0));
+  }
+
+  @Test
+  void theRatingIsTheScoreOnTheScale() {
+    for (int book = 0; book < TwoTastes.BOOKS; book++) {
+      Map<String, Object> json =
+          json("predict", model, "--user", 3, "--item", TwoTastes.isbn(book));
+      assertThat(Cli.number(json, "rating"))
+          .isCloseTo(Math.clamp(Cli.number(json, "score"), 2, 9), within(1e-6));
+    }
+  }
+
+  @Test
+  void anIsbnMayBeTypedAsItIsPrinted() {
+    assertThat(json("predict", model, "--user", 2, "--item", TwoTastes.printedIsbn(8)))
+        .isEqualTo(json("predict", model, "--user", 2, "--item", TwoTastes.isbn(8)));
+  }
+
+  @Test
+  void recommendsWhatTheUserLikesAndHasNotSeen() {
+    for (int user : new int[] {2, 3, 5}) {
+      int reader = user;
+      Map<String, Object> json = json("recommend", model, "--user", reader, "--k", 3);
+      assertThat(json).containsEntry("user", String.valueOf(reader));
+      assertThat(Cli.number(json, "microseconds")).isPositive();
+      if (reader % 5 != 0) {
+        assertThat(books(json))
+            .hasSize(3)
+            .allMatch(book -> TwoTastes.likes(reader, book) && !TwoTastes.seen(reader, book));
+      } else {
+        assertThat(books(json)).isEmpty();
+      }
+    }
+  }
+
+  @Test
+  void scoresFallAndAreThoseOfPredict() {
+    List<Map<?, ?>> items = items(json("recommend", model, "--user", 2, "--k", 5));
+    double last = Double.POSITIVE_INFINITY;
+    for (Map<?, ?> item : items) {
+      double score = Cli.number(item, "score");
+      assertThat(score).isLessThanOrEqualTo(last);
+      last = score;
+      Map<String, Object> predicted =
+          json("predict", model, "--user", 2, "--item", String.valueOf(item.get("item")));
+      assertThat(Cli.number(predicted, "score")).isCloseTo(score, within(1e-4));
+    }
+  }
+
+  @Test
+  void seenItemsComeBackWhenAskedFor() {
+    Map<String, Object> json =
+        json("recommend", model, "--user", 2, "--k", TwoTastes.BOOKS, "--include-seen");
+    assertThat(books(json)).hasSize(TwoTastes.BOOKS).doesNotHaveDuplicates();
+    assertThat(books(json).subList(0, 15)).allMatch(book -> book % 2 == 0);
+    assertThat(books(json("recommend", model, "--user", 2, "--k", TwoTastes.BOOKS)))
+        .isNotEmpty()
+        .noneMatch(book -> TwoTastes.seen(2, book));
+  }
+
+  @Test
+  void allowAndDeny() throws IOException {
+    String printed = TwoTastes.printedIsbn(8);
+    assertThat(
+            books(
+                json(
+                    "recommend",
+                    model,
+                    "--user",
+                    2,
+                    "--include-seen",
+                    "--allow",
+                    printed + "," + TwoTastes.isbn(7))))
+        .containsExactly(8, 7);
+    List<Integer> best = books(json("recommend", model, "--user", 2, "--k", 2));
+    Path deny = folder.resolve("deny.txt");
+    Files.writeString(deny, TwoTastes.isbn(best.getFirst()) + "\n\n");
+    assertThat(books(json("recommend", model, "--user", 2, "--k", 1, "--deny", deny)))
+        .containsExactly(best.get(1));
+  }
+
+  @Test
+  void unknownItemsOfAListAreCounted() {
+    Cli.Result result =
+        Cli.run("recommend", model, "--user", 2, "--allow", "nope,none," + TwoTastes.isbn(8));
+    assertThat(result.exitCode()).isZero();
+    assertThat(result.err())
+        .isEqualTo("peccary: the model does not have 2 of the 3 items of --allow\n");
+  }
+
+  @Test
+  void similarBooksAreOfTheSameTaste() {
+    Map<String, Object> json =
+        json("similar", model, "--item", TwoTastes.printedIsbn(7), "--k", 14);
+    assertThat(json).containsEntry("item", TwoTastes.isbn(7)).containsKey("microseconds");
+    assertThat(books(json)).hasSize(14).doesNotContain(7).allMatch(book -> book % 2 == 1);
+    assertThat(items(json)).allMatch(item -> Math.abs(Cli.number(item, "score")) <= 1);
+  }
+
+  @Test
+  void forPeopleRankingsAreTables() {
+    Cli.Result result = Cli.run("recommend", model, "--user", 2, "--k", 2);
+    assertThat(result.out())
+        .startsWith("user 2: the best 2 of 30 items, ")
+        .containsPattern("(?m)^ +score  item +$|^ +score  item$")
+        .containsPattern("(?m)^ +1 +[0-9.]+ +00\\d{4}X +Book \\d+$");
+    assertThat(Cli.run("similar", model, "--item", TwoTastes.isbn(7)).out())
+        .startsWith("like 000007X (Book 7): the nearest 10 of 30 items, ");
+    assertThat(Cli.run("predict", model, "--user", 2, "--item", TwoTastes.isbn(7)).out())
+        .startsWith("user 2, item 000007X (Book 7): ");
+  }
+
+  @Test
+  void unknownUsersAndItems() {
+    refused(
+        "the user must be one of the ratings that the model was trained from: user=99, users=40;",
+        "recommend",
+        model,
+        "--user",
+        99);
+    refused("user=99, users=40", "predict", model, "--user", 99, "--item", TwoTastes.isbn(7));
+    refused(
+        "the item must be one of the ratings that the model was trained from: item=x-1, items=30;",
+        "predict",
+        model,
+        "--user",
+        2,
+        "--item",
+        "x-1");
+    refused("item=x-1, items=30", "similar", model, "--item", "x-1");
+  }
+
+  @Test
+  void wrongArguments() {
+    wrongUsage("Missing required option: '--user=ID'", "recommend", model);
+    wrongUsage("k must be 1 or more: k=0", "recommend", model, "--user", 2, "--k", 0);
+    wrongUsage("k must be 1 or more: k=-1", "similar", model, "--item", "x", "--k", -1);
+    wrongUsage("k must be 1 or more: k=0", "evaluate", model, ratings, "--k", 0);
+    wrongUsage("threads", "evaluate", model, ratings, "--threads", 0);
+    wrongUsage("Missing required parameter: 'RATINGS'", "evaluate", model);
+    wrongUsage(
+        "events must not be negative", "similar", model, "--item", "x", "--prefer-events", -1);
+  }
+
+  @Test
+  void evaluatesOnTheHeldOutPartBesideTheBaselines() {
+    Path own = folder.resolve("held-out.safetensors");
+    assertThat(Cli.run("train", ratings, "-o", own, "--rank", 4).exitCode()).isZero();
+    Map<String, Object> json = json("evaluate", own, ratings);
+    assertThat(json.get("split")).isEqualTo("holdout: random fraction=0.1 seed=42");
+    Map<String, Object> models = Cli.object(json, "models");
+    assertThat(models.keySet())
+        .containsExactlyInAnyOrder("model", "globalMean", "biases", "popularity");
+    assertThat(Cli.object(models, "model"))
+        .containsKeys("rmse", "mae", "ndcg@10", "recall@10", "precision@10");
+    assertThat(Cli.object(models, "globalMean")).containsKeys("rmse", "mae");
+    assertThat(Cli.object(models, "popularity")).containsKeys("ndcg@10", "recall@10");
+    assertThat(Cli.number(models, "model", "rmse"))
+        .isLessThan(Cli.number(models, "biases", "rmse"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"5", "20"})
+  void theLengthOfTheRankingsNamesTheMeasures(int k) {
+    Path own = folder.resolve("k.safetensors");
+    assertThat(Cli.run("train", ratings, "-o", own, "--rank", 4).exitCode()).isZero();
+    Map<String, Object> json = json("evaluate", own, ratings, "--k", k);
+    assertThat(Cli.object(Cli.object(json, "models"), "model")).containsKey("ndcg@" + k);
+  }
+
+  @Test
+  void evaluatesOnOtherRatingsOfTheSameUsers() {
+    Path database =
+        Database.ofRatings(
+            folder.resolve("more.db"),
+            Database.row(2, TwoTastes.isbn(8), 9),
+            Database.row(2, TwoTastes.isbn(7), 2),
+            Database.row("stranger", TwoTastes.isbn(7), 2));
+    Path more = folder.resolve("more.safetensors");
+    assertThat(Cli.run("load", database, "-o", more).exitCode()).isZero();
+    Map<String, Object> json = json("evaluate", model, more);
+    assertThat(json)
+        .containsEntry("split", "all ratings of more.safetensors")
+        .containsEntry("ratings", 3)
+        .containsEntry("coldRatings", 1);
+  }
+
+  @Test
+  void aModelOfOtherRatingsAltogether() {
+    Path database =
+        Database.ofRatings(
+            folder.resolve("other.db"), Database.row("a", "x", 9), Database.row("b", "y", 2));
+    Path other = folder.resolve("other.safetensors");
+    assertThat(Cli.run("load", database, "-o", other).exitCode()).isZero();
+    refused(
+        "the ratings must have users or items of the model: model=" + model,
+        "evaluate",
+        model,
+        other);
+  }
+
+  @Test
+  void forPeopleEvaluationIsATable() {
+    Cli.Result result = Cli.run("evaluate", model, ratings);
+    assertThat(result.exitCode()).isZero();
+    assertThat(result.out())
+        .containsPattern("(?m)^ +model +global mean +biases +popularity$")
+        .containsPattern("(?m)^ +rmse +[0-9.]+ +[0-9.]+ +[0-9.]+ +–$");
+  }
+
+  @Test
+  void inspectsRatingsAndModels() {
+    Map<String, Object> json = json("inspect", model);
+    assertThat(json).containsEntry("kind", "model").containsEntry("valid", true);
+    assertThat((List<?>) json.get("tensors"))
+        .first()
+        .satisfies(
+            tensor ->
+                assertThat(tensor.toString())
+                    .matches(
+                        "\\{name=user_factors, dtype=F32, shape=\\[40, 16], crc32c=[0-9a-f]{8}}"));
+    assertThat(Cli.object(json, "metadata")).containsEntry("peccary.rank", "4");
+    assertThat(json("inspect", ratings))
+        .containsEntry("kind", "ratings")
+        .containsEntry("valid", true);
+    assertThat(Cli.run("inspect", model).out())
+        .startsWith(model + ": a valid model file, ")
+        .contains("user_factors", "40 × 16", "peccary.rank");
+  }
+}
