@@ -67,7 +67,7 @@ public final class Failures {
       case AccessDeniedException file when isBare(file) ->
           "the file must be open to this user: path=" + file.getFile() + "; check its permissions";
       case IOException io when isFull(io) ->
-          "the disk is full, nothing was written under the final name; make room and run it again ("
+          "there must be room on the disk; make some and run the command again ("
               + io.getMessage()
               + ")";
       case FileSystemException file when file.getReason() == null -> unexpected(file);

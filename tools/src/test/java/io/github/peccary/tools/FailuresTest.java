@@ -32,7 +32,7 @@ class FailuresTest {
     assertThat(
             Failures.sentence(new UncheckedIOException(new IOException("No space left on device"))))
         .isEqualTo(
-            "the disk is full, nothing was written under the final name; make room and run it again"
+            "there must be room on the disk; make some and run the command again"
                 + " (No space left on device)");
   }
 

@@ -3,6 +3,12 @@ package io.github.peccary.tools.command;
 import io.github.peccary.tools.Console;
 import io.github.peccary.tools.Failures;
 import io.github.peccary.tools.Version;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Function;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
@@ -34,6 +40,21 @@ import picocli.CommandLine.Spec;
       "  peccary train --help                          options and examples of a command",
     })
 public final class Peccary implements Runnable {
+  private static final Map<String, Function<Console, Object>> COMMANDS = new LinkedHashMap<>();
+
+  static {
+    COMMANDS.put("demo", DemoCommand::new);
+    COMMANDS.put("example", ExampleCommand::new);
+    COMMANDS.put("generate", GenerateCommand::new);
+    COMMANDS.put("load", LoadCommand::new);
+    COMMANDS.put("train", TrainCommand::new);
+    COMMANDS.put("evaluate", EvaluateCommand::new);
+    COMMANDS.put("predict", PredictCommand::new);
+    COMMANDS.put("recommend", RecommendCommand::new);
+    COMMANDS.put("similar", SimilarCommand::new);
+    COMMANDS.put("inspect", InspectCommand::new);
+  }
+
   private final Console console;
 
   @Spec private CommandSpec spec;
@@ -67,30 +88,31 @@ public final class Peccary implements Runnable {
   /// usage.
   public static int execute(Console console, String... args) {
     try {
-      return commandLine(console).execute(args);
+      return commandLine(console, args).execute(args);
     } catch (Throwable e) { // an Error too, such as OutOfMemoryError, is told in one sentence
       return Failures.report(e, console);
     }
   }
 
-  static CommandLine commandLine(Console console) {
-    return new CommandLine(new Peccary(console))
-        .addSubcommand(new DemoCommand(console))
-        .addSubcommand(new ExampleCommand(console))
-        .addSubcommand(new GenerateCommand(console))
-        .addSubcommand(new LoadCommand(console))
-        .addSubcommand(new TrainCommand(console))
-        .addSubcommand(new EvaluateCommand(console))
-        .addSubcommand(new PredictCommand(console))
-        .addSubcommand(new RecommendCommand(console))
-        .addSubcommand(new SimilarCommand(console))
-        .addSubcommand(new InspectCommand(console))
+  /// Setting up a command by reflection takes about 10 ms, so only those are that `args` name; all
+  /// of them where it names none: for help, or for what was meant.
+  private static CommandLine commandLine(Console console, String[] args) {
+    Set<String> named = new LinkedHashSet<>(COMMANDS.keySet());
+    named.retainAll(Arrays.asList(args));
+    CommandLine commandLine = new CommandLine(new Peccary(console));
+    COMMANDS.forEach(
+        (name, command) -> {
+          if (named.isEmpty() || named.contains(name)) {
+            commandLine.addSubcommand(command.apply(console));
+          }
+        });
+    return commandLine
         .setOut(console.writer())
         .setErr(console.errorWriter())
         .setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF))
         .setExpandAtFiles(false)
         .setCaseInsensitiveEnumValuesAllowed(true)
-        .setParameterExceptionHandler((e, args) -> Failures.usage(e, console))
-        .setExecutionExceptionHandler((e, commandLine, parse) -> Failures.report(e, console));
+        .setParameterExceptionHandler((e, unparsed) -> Failures.usage(e, console))
+        .setExecutionExceptionHandler((e, command, parsed) -> Failures.report(e, console));
   }
 }
