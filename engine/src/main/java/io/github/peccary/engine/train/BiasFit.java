@@ -137,8 +137,8 @@ final class BiasFit {
   }
 
   private double squaredErrors(int tile) {
-    int firstUser = grid.blockStarts()[tile / grid.stripes()];
-    int firstItem = grid.stripeStarts()[tile % grid.stripes()];
+    int firstUser = grid.firstUser(tile);
+    int firstItem = grid.firstItem(tile);
     double sum = 0;
     for (long record = ratings.start(tile); record < ratings.start(tile + 1); record++) {
       double error =

@@ -188,8 +188,8 @@ final class Fit implements AutoCloseable {
         1,
         (tile, _) -> {
           tiles[tile] = new RatingMetrics();
-          int firstUser = grid.blockStarts()[tile / grid.stripes()];
-          int firstItem = grid.stripeStarts()[tile % grid.stripes()];
+          int firstUser = grid.firstUser(tile);
+          int firstItem = grid.firstItem(tile);
           for (long record = heldOut.start(tile); record < heldOut.start(tile + 1); record++) {
             float user = expected.user()[firstUser + heldOut.localUser(record)];
             float item = expected.item()[firstItem + heldOut.localItem(record)];
@@ -252,8 +252,11 @@ final class Fit implements AutoCloseable {
     }
   }
 
+  /// Frees the rows; a second time changes nothing.
   @Override
   public void close() {
-    arena.close();
+    if (arena.scope().isAlive()) {
+      arena.close();
+    }
   }
 }

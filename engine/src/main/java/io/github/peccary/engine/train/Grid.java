@@ -69,6 +69,16 @@ record Grid(int[] stripeStarts, int[] blockStarts) {
     return block * stripes() + stripe;
   }
 
+  /// The first user of a tile's block.
+  int firstUser(int tile) {
+    return blockStarts[tile / stripes()];
+  }
+
+  /// The first item of a tile's stripe.
+  int firstItem(int tile) {
+    return stripeStarts[tile % stripes()];
+  }
+
   int tiles() {
     return stripes() * blocks();
   }

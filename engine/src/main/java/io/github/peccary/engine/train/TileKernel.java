@@ -44,8 +44,8 @@ final class TileKernel {
       float[] userErrors,
       float[] itemErrors,
       int worker) {
-    int firstUser = firstUser(ratings, tile);
-    int firstItem = firstItem(ratings, tile);
+    int firstUser = ratings.grid().firstUser(tile);
+    int firstItem = ratings.grid().firstItem(tile);
     MemorySegment out = errors[worker];
     double squares = 0;
     long end = ratings.start(tile + 1);
@@ -79,9 +79,9 @@ final class TileKernel {
       int count = (int) Math.min(chunk(worker), end - record);
       kernels.errors(
           users.segment(),
-          firstUser(ratings, tile),
+          ratings.grid().firstUser(tile),
           items.segment(),
-          firstItem(ratings, tile),
+          ratings.grid().firstItem(tile),
           ratings.records(),
           record,
           count,
@@ -95,13 +95,5 @@ final class TileKernel {
 
   private int chunk(int worker) {
     return Math.min(MAX_CHUNK, MIN_CHUNK + calls[worker]++ / 8);
-  }
-
-  private static int firstUser(TileLayout ratings, int tile) {
-    return ratings.grid().blockStarts()[tile / ratings.grid().stripes()];
-  }
-
-  private static int firstItem(TileLayout ratings, int tile) {
-    return ratings.grid().stripeStarts()[tile % ratings.grid().stripes()];
   }
 }

@@ -179,6 +179,16 @@ class TrainerTest {
   }
 
   @Test
+  void closingAResultTwiceIsHarmless() throws IOException {
+    try (RatingMatrix ratings = planted(60, 50, 0.3)) {
+      TrainingResult result = Trainer.train(ratings, CONFIG.withEpochs(1), DEAF);
+      result.close();
+      result.close();
+      assertThat(result.users().segment().scope().isAlive()).isFalse();
+    }
+  }
+
+  @Test
   void noEpochsLeaveTheBiases() throws IOException {
     try (RatingMatrix ratings = planted(60, 50, 0.3);
         TrainingResult result = Trainer.train(ratings, CONFIG.withEpochs(0), DEAF)) {
