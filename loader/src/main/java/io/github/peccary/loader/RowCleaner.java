@@ -3,8 +3,7 @@ package io.github.peccary.loader;
 import io.github.peccary.engine.ratings.Zero;
 import org.jspecify.annotations.Nullable;
 
-/// Applies the loading rules to one row at a time, in place. After [#clean] said yes, the cleaned
-/// row is in the accessors, so that a row costs no object.
+/// Applies the loading rules to rows, in place.
 final class RowCleaner {
   private static final int USER = 0;
   private static final int ITEM = 1;
@@ -16,12 +15,6 @@ final class RowCleaner {
   private final boolean zeroInScale;
   private final Rejections rejections;
 
-  private int userStart;
-  private int userLength;
-  private int itemStart;
-  private int itemLength;
-  private float value;
-
   RowCleaner(LoadConfig config, Rejections rejections) {
     this.itemIds = config.itemIds();
     this.scale = config.scale();
@@ -29,45 +22,60 @@ final class RowCleaner {
     this.rejections = rejections;
   }
 
-  /// Returns whether the row is accepted; if not, the rejections know why.
+  /// Replaces what is in `clean` by the rows of the batch that are accepted; of the others the
+  /// rejections know why.
   ///
-  /// @param number 1 for the first row of the source
-  boolean clean(RowBatch batch, int row, long number) {
+  /// @param number of the first row in the source, from 1
+  void clean(RowBatch batch, long number, CleanRows clean) {
+    clean.clear();
+    for (int row = 0, count = batch.rows(); row < count; row++) {
+      cleanRow(batch, row, number + row, clean);
+    }
+  }
+
+  private void cleanRow(RowBatch batch, int row, long number, CleanRows clean) {
     for (int column = USER; column <= RATING; column++) {
       if (batch.length(row, column) < 0) {
-        return reject(batch, row, number, RejectReason.NULL, column);
+        reject(batch, row, number, RejectReason.NULL, column);
+        return;
       }
     }
     byte[] bytes = batch.bytes();
-    userStart = batch.start(row, USER);
-    itemStart = batch.start(row, ITEM);
+    int userStart = batch.start(row, USER);
+    int itemStart = batch.start(row, ITEM);
     for (int column = USER; column <= ITEM; column++) {
       if (!Ids.validUtf8(bytes, batch.start(row, column), batch.length(row, column))) {
-        return reject(batch, row, number, RejectReason.INVALID_UTF8, column);
+        reject(batch, row, number, RejectReason.INVALID_UTF8, column);
+        return;
       }
     }
-    userLength = Ids.strip(bytes, userStart, batch.length(row, USER));
+    int userLength = Ids.strip(bytes, userStart, batch.length(row, USER));
     if (userLength == 0) {
-      return reject(batch, row, number, RejectReason.EMPTY_ID, USER);
+      reject(batch, row, number, RejectReason.EMPTY_ID, USER);
+      return;
     }
-    itemLength = itemIds.normalize(bytes, itemStart, batch.length(row, ITEM));
+    int itemLength = itemIds.normalize(bytes, itemStart, batch.length(row, ITEM));
     if (itemLength == 0) {
-      return reject(batch, row, number, RejectReason.EMPTY_ID, ITEM);
+      reject(batch, row, number, RejectReason.EMPTY_ID, ITEM);
+      return;
     }
-    value = Numbers.parse(bytes, batch.start(row, RATING), batch.length(row, RATING));
+    float value = Numbers.parse(bytes, batch.start(row, RATING), batch.length(row, RATING));
     if (Float.isNaN(value)) {
-      return reject(batch, row, number, RejectReason.NON_NUMERIC, RATING);
+      reject(batch, row, number, RejectReason.NON_NUMERIC, RATING);
+      return;
     }
     if (Float.isInfinite(value)) {
-      return reject(batch, row, number, RejectReason.NOT_FINITE, RATING);
+      reject(batch, row, number, RejectReason.NOT_FINITE, RATING);
+      return;
     }
     if (scale != null && !(zeroInScale && value == 0) && !scale.contains(value)) {
-      return reject(batch, row, number, RejectReason.OUT_OF_SCALE, RATING);
+      reject(batch, row, number, RejectReason.OUT_OF_SCALE, RATING);
+      return;
     }
-    return true;
+    clean.add(userStart, userLength, itemStart, itemLength, value);
   }
 
-  private boolean reject(RowBatch batch, int row, long number, RejectReason reason, int column) {
+  private void reject(RowBatch batch, int row, long number, RejectReason reason, int column) {
     rejections.add(
         number,
         reason,
@@ -75,26 +83,5 @@ final class RowCleaner {
         batch.bytes(),
         batch.start(row, column),
         batch.length(row, column));
-    return false;
-  }
-
-  int userStart() {
-    return userStart;
-  }
-
-  int userLength() {
-    return userLength;
-  }
-
-  int itemStart() {
-    return itemStart;
-  }
-
-  int itemLength() {
-    return itemLength;
-  }
-
-  float value() {
-    return value;
   }
 }
