@@ -1,5 +1,6 @@
 package io.github.peccary.engine.model;
 
+import io.github.peccary.engine.memory.HugePages;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -30,7 +31,7 @@ public final class FactorMatrix {
 
   /// A matrix of zeros that lives as long as `arena`.
   public static FactorMatrix allocate(Arena arena, int rows, int rank) {
-    return new FactorMatrix(arena.allocate(bytes(rows, rank), 64), rows, rank);
+    return new FactorMatrix(HugePages.allocate(arena, bytes(rows, rank)), rows, rank);
   }
 
   /// The matrix that lies in `segment`, which must hold exactly `rows × strideFor(rank)` floats.

@@ -1,5 +1,6 @@
 package io.github.peccary.engine.train;
 
+import io.github.peccary.engine.memory.HugePages;
 import io.github.peccary.engine.model.FactorMatrix;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -24,7 +25,7 @@ final class Snapshot {
         rows[at++] = row;
       }
     }
-    copy = arena.allocate(Math.max(1, matrix.rowOffset(1) * count), 64);
+    copy = HugePages.allocate(arena, Math.max(1, matrix.rowOffset(1) * count));
   }
 
   /// The rows with ratings, ascending.

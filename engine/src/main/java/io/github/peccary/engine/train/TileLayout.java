@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import io.github.peccary.engine.kernel.Kernels;
+import io.github.peccary.engine.memory.HugePages;
 import io.github.peccary.engine.parallel.Workers;
 import io.github.peccary.engine.ratings.CompressedRows;
 import io.github.peccary.engine.ratings.Holdout;
@@ -123,7 +124,7 @@ final class TileLayout {
       long count = starts[grid.tiles()];
       float mean = (float) (sum / Math.max(1, count));
       float offset = offsetOfMean.apply(mean);
-      MemorySegment records = arena.allocate(Math.max(1, count) * Kernels.RECORD_BYTES, 64);
+      MemorySegment records = HugePages.allocate(arena, Math.max(1, count) * Kernels.RECORD_BYTES);
       workers.forRange(grid.blocks(), 1, (block, _) -> fill(block, starts, records, offset));
       return new TileLayout(grid, starts, records, mean, offset);
     }

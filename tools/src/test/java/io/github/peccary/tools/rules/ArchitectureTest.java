@@ -19,7 +19,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ArchitectureTest {
   private static final String PECCARY = "io.github.peccary.";
   private static final String ENGINE = PECCARY + "engine.";
-  private static final String[] GROUND_FLOOR = {"storage", "kernel", "metric", "parallel"};
+  private static final String[] GROUND_FLOOR = {
+    "storage", "kernel", "metric", "parallel", "memory"
+  };
   private static final JavaClasses CLASSES = importClasses();
 
   /// The compiled classes of every module that has been built; `bench` is not where only the tools

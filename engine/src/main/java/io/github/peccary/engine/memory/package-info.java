@@ -1,0 +1,2 @@
+/// Where large arrays outside the heap come from.
+package io.github.peccary.engine.memory;
