@@ -67,6 +67,7 @@ public final class FactorModel implements AutoCloseable {
       check.ends();
       if (verify == Verify.CHECKSUMS) {
         check.everything();
+        file.unload();
       }
       return model;
     } catch (Throwable e) {

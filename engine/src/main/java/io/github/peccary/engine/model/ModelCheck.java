@@ -11,6 +11,10 @@ import java.lang.foreign.ValueLayout;
 final class ModelCheck {
   private static final int BLOCK_FLOATS = 4096;
 
+  /// What a check has seen of the factors is given back to the system at latest after this much: a
+  /// new model is checked while the one in memory is still there.
+  private static final long MAX_LOADED_BYTES = 8 << 20;
+
   private final FactorModel model;
 
   ModelCheck(FactorModel model) {
@@ -100,6 +104,7 @@ final class ModelCheck {
     int stride = rows.stride();
     int rowsInBlock = Math.max(1, BLOCK_FLOATS / stride);
     float[] block = new float[rowsInBlock * stride];
+    long unloaded = 0;
     for (int first = 0; first < rows.rows(); first += rowsInBlock) {
       int count = Math.min(rowsInBlock, rows.rows() - first);
       MemorySegment.copy(
@@ -113,6 +118,11 @@ final class ModelCheck {
       }
       for (int row = 0; row < count; row++) {
         constants(tensor, block, row * stride, first + row, constantColumn);
+      }
+      long checked = rows.rowOffset(first + count);
+      if (checked - unloaded >= MAX_LOADED_BYTES) {
+        rows.segment().asSlice(unloaded, checked - unloaded).unload();
+        unloaded = checked;
       }
     }
   }

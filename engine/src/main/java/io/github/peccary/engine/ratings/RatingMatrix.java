@@ -59,6 +59,9 @@ public final class RatingMatrix implements AutoCloseable {
     try {
       RatingMatrix matrix = new RatingMatrix(file, verify);
       matrix.check(verify);
+      if (verify == Verify.CHECKSUMS) {
+        file.unload();
+      }
       return matrix;
     } catch (Throwable e) {
       file.close();

@@ -20,7 +20,11 @@ final class Fit implements AutoCloseable {
   /// Share of a full Newton step; users and items step at once, so a full one would overshoot.
   private static final double BIAS_PACE = 0.5;
 
-  private final Arena arena = Arena.ofShared();
+  private final Arena rowsArena = Arena.ofShared();
+
+  /// What is wanted during training only: the data laid out, the copies of the best rows.
+  private final Arena scratch = Arena.ofShared();
+
   private final Workers workers;
   private final Schedule schedule;
   private final SplittableRandom random;
@@ -45,21 +49,21 @@ final class Fit implements AutoCloseable {
     schedule = config.deterministic() ? new Schedule.Strata() : new Schedule.Hogwild();
     random = new SplittableRandom(config.seed());
     Grid grid = Grid.of(ratings, FactorMatrix.strideFor(config.rank()));
-    training = TileLayout.ofTraining(ratings, holdout, config.biases(), grid, workers, arena);
-    heldOut = TileLayout.ofHeldOut(ratings, holdout, training, workers, arena);
+    training = TileLayout.ofTraining(ratings, holdout, config.biases(), grid, workers, scratch);
+    heldOut = TileLayout.ofHeldOut(ratings, holdout, training, workers, scratch);
     baseline = BiasFit.customary(training, workers).biases();
     biases = BiasFit.adaptive(training, workers);
     double deviation = biases.residualDeviation();
     scale = deviation > 0 ? deviation : 1;
-    InitialFactors initial = new InitialFactors(config, training.mean(), scale, arena, workers);
+    InitialFactors initial = new InitialFactors(config, training.mean(), scale, rowsArena, workers);
     users = initial.users(biases.users());
     items = initial.items(biases.items());
-    bestUsers = new Snapshot(users, biases.users().counts(), arena);
-    bestItems = new Snapshot(items, biases.items().counts(), arena);
+    bestUsers = new Snapshot(users, biases.users().counts(), scratch);
+    bestItems = new Snapshot(items, biases.items().counts(), scratch);
     userErrors = new float[users.rows()];
     itemErrors = new float[items.rows()];
-    kernel = new TileKernel(users, items, workers.threads(), arena);
-    steps = new StepSizes(arena, config.rank(), users.stride(), users.rows(), items.rows());
+    kernel = new TileKernel(users, items, workers.threads(), scratch);
+    steps = new StepSizes(scratch, config.rank(), users.stride(), users.rows(), items.rows());
     for (int user = 0; user < users.rows(); user++) {
       steps.setUserDecay(user, decay(config, biases.users().counts()[user]));
     }
@@ -252,9 +256,19 @@ final class Fit implements AutoCloseable {
     }
   }
 
-  /// Frees the rows; a second time changes nothing.
+  /// Frees all but the rows: what comes next may need the memory.
+  void endTraining() {
+    close(scratch);
+  }
+
+  /// Frees everything; a second time changes nothing.
   @Override
   public void close() {
+    close(scratch);
+    close(rowsArena);
+  }
+
+  private static void close(Arena arena) {
     if (arena.scope().isAlive()) {
       arena.close();
     }

@@ -84,6 +84,8 @@ public final class Trainer {
           fit = newFit(ratings, Holdout.none(), workers);
           run(fit, bestEpoch, true);
         }
+        RatingMetrics training = fit.measureTraining();
+        fit.endTraining();
         return new TrainingResult(
             config,
             fit,
@@ -91,7 +93,7 @@ public final class Trainer {
             bestEpoch,
             Arrays.copyOf(epochSeconds, epochsRun),
             ratingsPerSecond,
-            fit.measureTraining(),
+            training,
             heldOut,
             baseline,
             globalMean);
@@ -103,7 +105,10 @@ public final class Trainer {
   }
 
   private Fit newFit(RatingMatrix ratings, Holdout holdout, Workers workers) {
-    Fit fit = new Fit(ratings, config, holdout, workers);
+    Fit fit;
+    try (WarmUp _ = new WarmUp(config.rank())) {
+      fit = new Fit(ratings, config, holdout, workers);
+    }
     if (fit.ratings() == 0) {
       fit.close();
       throw new IllegalArgumentException(

@@ -1,0 +1,55 @@
+package io.github.peccary.engine.train;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import io.github.peccary.engine.kernel.Kernels;
+import io.github.peccary.engine.kernel.StepSizes;
+import io.github.peccary.engine.model.FactorMatrix;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+
+/// Calls the kernel on rows of its own, on a thread of its own, while the ratings are being laid
+/// out: by the first epoch the JIT compiler has made machine code of it. An interpreted vector
+/// operation costs a thousand times as much, so that otherwise the first epoch would wait for the
+/// compiler.
+final class WarmUp implements AutoCloseable {
+  /// As long a loop as the chunks of real tiles: the compiler takes a loop for what it has seen.
+  private static final int ROWS = 64;
+
+  /// Many times what it takes until the compiler acts; by then they take milliseconds.
+  private static final int CALLS = 20_000;
+
+  private final int rank;
+  private volatile boolean closed;
+
+  /// Starts calling the kernel for rows of `rank` factors.
+  WarmUp(int rank) {
+    this.rank = rank;
+    Thread _ = Thread.ofPlatform().daemon().name("peccary-warm-up").start(this::run);
+  }
+
+  private void run() {
+    int stride = FactorMatrix.strideFor(rank);
+    Kernels kernels = Kernels.forStride(stride);
+    try (Arena arena = Arena.ofShared()) { // as in training: a confined one compiles to other code
+      MemorySegment users = FactorMatrix.allocate(arena, ROWS, rank).segment();
+      MemorySegment items = FactorMatrix.allocate(arena, ROWS, rank).segment();
+      MemorySegment records = arena.allocate((long) ROWS * Kernels.RECORD_BYTES, 64);
+      for (int row = 0; row < ROWS; row++) {
+        records.set(JAVA_INT, (long) row * Kernels.RECORD_BYTES, row | row << 16);
+      }
+      MemorySegment errors = arena.allocate((long) ROWS * Float.BYTES, 64);
+      StepSizes steps = new StepSizes(arena, rank, stride, ROWS, ROWS);
+      for (int call = 0; call < CALLS && !closed; call++) {
+        kernels.errors(users, 0, items, 0, records, 0, ROWS, errors);
+        kernels.update(users, 0, items, 0, records, 0, ROWS, errors, steps);
+      }
+    }
+  }
+
+  /// Lets the thread end, and does not wait for it.
+  @Override
+  public void close() {
+    closed = true;
+  }
+}
