@@ -13,7 +13,8 @@ import java.util.List;
 
 /// Byte strings, numbered in the order in which they were added, packed into pages.
 ///
-/// A string is a record: its length i32, its bytes.
+/// A string is a record: its number i32, its length i32, its bytes. What a look-up needs to know of
+/// a string thus lies in one cache line, wherever that is.
 final class BytePool {
   /// Stands for an empty string in [#toColumn].
   static final int EMPTY = -1;
@@ -21,17 +22,15 @@ final class BytePool {
   private static final VarHandle INT =
       MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.nativeOrder());
 
-  /// Pages double up to the largest, so that a few ids take little.
-  private static final int FIRST_PAGE_BYTES = 1 << 10;
-
-  private static final int LARGEST_PAGE_BYTES = 1 << 20;
+  private static final int PAGE_BYTES = 1 << 20;
+  private static final int HEADER_BYTES = 2 * Integer.BYTES;
 
   private final List<byte[]> pages = new ArrayList<>();
   private byte[] page = new byte[0];
   private int used;
 
-  /// By number: the page in the upper half, the offset of the bytes there in the lower.
-  private long[] places = new long[16];
+  /// By number: the place of the record, its page in the upper half, its offset there in the lower.
+  private long[] places = new long[1024];
   private int size;
 
   int size() {
@@ -40,43 +39,54 @@ final class BytePool {
 
   /// Keeps a copy and returns its number.
   int add(byte[] bytes, int start, int length) {
-    int recordBytes = Math.addExact(length, Integer.BYTES);
+    int recordBytes = Math.addExact(length, HEADER_BYTES);
     if (recordBytes > page.length - used) {
-      int pageBytes = Math.clamp(2L * page.length, FIRST_PAGE_BYTES, LARGEST_PAGE_BYTES);
-      page = new byte[Math.max(pageBytes, recordBytes)];
+      page = new byte[Math.max(PAGE_BYTES, recordBytes)];
       pages.add(page);
       used = 0;
     }
     if (size == places.length) {
       places = Arrays.copyOf(places, Math.addExact(size, size / 2));
     }
-    INT.set(page, used, length);
-    used += Integer.BYTES;
     places[size] = (long) (pages.size() - 1) << Integer.SIZE | used;
-    System.arraycopy(bytes, start, page, used, length);
-    used += length;
+    INT.set(page, used, size);
+    INT.set(page, used + Integer.BYTES, length);
+    System.arraycopy(bytes, start, page, used + HEADER_BYTES, length);
+    used += recordBytes;
     return size++;
   }
 
-  /// Whether the string with this number has these bytes.
-  boolean equal(int number, byte[] bytes, int start, int length) {
-    byte[] record = page(number);
-    int offset = offset(number);
-    return (int) INT.get(record, offset - Integer.BYTES) == length
-        && Ids.equal(record, offset, bytes, start, length);
+  /// Where the string with this number is, for [#numberAt] and [#equalAt]; never negative.
+  long place(int number) {
+    return places[number];
+  }
+
+  int numberAt(long place) {
+    return (int) INT.get(pageAt(place), (int) place);
+  }
+
+  boolean equalAt(long place, byte[] bytes, int start, int length) {
+    byte[] record = pageAt(place);
+    int offset = (int) place;
+    return (int) INT.get(record, offset + Integer.BYTES) == length
+        && Ids.equal(record, offset + HEADER_BYTES, bytes, start, length);
+  }
+
+  private byte[] pageAt(long place) {
+    return pages.get((int) (place >>> Integer.SIZE));
   }
 
   int length(int number) {
-    return (int) INT.get(page(number), offset(number) - Integer.BYTES);
+    return (int) INT.get(page(number), (int) places[number] + Integer.BYTES);
   }
 
   /// The array that holds the bytes of the string, from [#offset] on.
   byte[] page(int number) {
-    return pages.get((int) (places[number] >>> Integer.SIZE));
+    return pageAt(places[number]);
   }
 
   int offset(int number) {
-    return (int) places[number];
+    return (int) places[number] + HEADER_BYTES;
   }
 
   /// Unsigned bytes, a prefix first.

@@ -24,14 +24,7 @@ final class EventLog implements AutoCloseable {
   private int filled;
   private int fullBlocks;
 
-  /// Appends the first `count` events of these.
-  void add(int[] users, int[] items, float[] values, int count) {
-    for (int i = 0; i < count; i++) {
-      add(users[i], items[i], values[i]);
-    }
-  }
-
-  private void add(int user, int item, float value) {
+  void add(int user, int item, float value) {
     last[filled] = user;
     last[filled + 1] = item;
     last[filled + 2] = Float.floatToRawIntBits(value);

@@ -17,12 +17,13 @@ final class Ids {
     int kept = start;
     for (int position = start; position < end; ) {
       byte b = bytes[position];
-      int dropped = b > '-' ? 0 : b == '-' ? 1 : whiteSpace(bytes, position, end);
-      if (dropped == 0) {
+      int blank = b == '-' ? 1 : whiteSpace(bytes, position, end);
+      if (blank > 0) {
+        position += blank;
+      } else {
         bytes[kept++] = b == 'x' ? (byte) 'X' : b;
         position++;
       }
-      position += dropped;
     }
     return kept - start;
   }
@@ -32,9 +33,6 @@ final class Ids {
   /// @return the new length
   static int strip(byte[] bytes, int start, int length) {
     int end = start + length;
-    if (length > 0 && bytes[start] > ' ' && bytes[end - 1] > ' ') {
-      return length; // the usual case: white space begins and ends with no such byte
-    }
     int first = start;
     for (int blank; (blank = whiteSpace(bytes, first, end)) > 0; ) {
       first += blank;
@@ -92,7 +90,7 @@ final class Ids {
   static boolean validUtf8(byte[] bytes, int start, int length) {
     int end = start + length;
     for (int position = start; position < end; ) {
-      int size = bytes[position] >= 0 ? 1 : characterBytes(bytes, position, end);
+      int size = characterBytes(bytes, position, end);
       if (size == 0) {
         return false;
       }
@@ -101,10 +99,12 @@ final class Ids {
     return true;
   }
 
-  /// The number of bytes of the character at `position`, which is none of ASCII; 0 if it is
-  /// ill-formed.
+  /// The number of bytes of the character at `position`, 0 if it is ill-formed.
   private static int characterBytes(byte[] bytes, int position, int end) {
     int lead = bytes[position] & 0xFF;
+    if (lead < 0x80) {
+      return 1;
+    }
     int size = lead < 0xC2 ? 0 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : lead < 0xF5 ? 4 : 0;
     if (size == 0 || end - position < size) {
       return 0;

@@ -23,9 +23,6 @@ public final class Loader {
   private final IdInterner users = new IdInterner();
   private final IdInterner items = new IdInterner();
   private final RowDigest digest = new RowDigest();
-  private final CleanRows clean = new CleanRows();
-  private final int[] userNumbers = new int[RowBatch.MAX_ROWS];
-  private final int[] itemNumbers = new int[RowBatch.MAX_ROWS];
   private long rows;
 
   private Loader(LoadConfig config, LoadListener listener) {
@@ -113,13 +110,22 @@ public final class Loader {
     listener.rows(rows);
   }
 
-  private void accept(RowBatch batch, RowCleaner cleaner, EventLog log) {
-    cleaner.clean(batch, rows + 1, clean);
-    rows += batch.rows();
-    digest.add(batch.bytes(), clean);
-    users.intern(batch.bytes(), clean.userStarts, clean.userLengths, clean.size(), userNumbers);
-    items.intern(batch.bytes(), clean.itemStarts, clean.itemLengths, clean.size(), itemNumbers);
-    log.add(userNumbers, itemNumbers, clean.values, clean.size());
+  private void accept(RowBatch batch, RowCleaner row, EventLog log) {
+    byte[] bytes = batch.bytes();
+    for (int i = 0, count = batch.rows(); i < count; i++) {
+      if (row.clean(batch, i, ++rows)) {
+        digest.add(
+            bytes,
+            row.userStart(),
+            row.userLength(),
+            row.itemStart(),
+            row.itemLength(),
+            row.value());
+        int user = users.intern(bytes, row.userStart(), row.userLength());
+        int item = items.intern(bytes, row.itemStart(), row.itemLength());
+        log.add(user, item, row.value());
+      }
+    }
   }
 
   private void checkAccepted(EventLog log) throws LoaderException {

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /// Some thousand rows as the source gave them: the bytes of all cells in one array, reused from
 /// batch to batch, so that a row costs no object.
 final class RowBatch {
-  static final int MAX_ROWS = 4096;
+  private static final int MAX_ROWS = 4096;
 
   /// A batch is full at this many bytes, too: long texts must not make it grow without end.
   private static final int FULL_BYTES = 1 << 20;

@@ -3,7 +3,8 @@ package io.github.peccary.loader;
 import io.github.peccary.engine.ratings.Zero;
 import org.jspecify.annotations.Nullable;
 
-/// Applies the loading rules to rows, in place.
+/// Applies the loading rules to one row at a time, in place. After [#clean] said yes, the cleaned
+/// row is in the accessors, so that a row costs no object.
 final class RowCleaner {
   private static final int USER = 0;
   private static final int ITEM = 1;
@@ -15,6 +16,12 @@ final class RowCleaner {
   private final boolean zeroInScale;
   private final Rejections rejections;
 
+  private int userStart;
+  private int userLength;
+  private int itemStart;
+  private int itemLength;
+  private float value;
+
   RowCleaner(LoadConfig config, Rejections rejections) {
     this.itemIds = config.itemIds();
     this.scale = config.scale();
@@ -22,60 +29,45 @@ final class RowCleaner {
     this.rejections = rejections;
   }
 
-  /// Replaces what is in `clean` by the rows of the batch that are accepted; of the others the
-  /// rejections know why.
+  /// Returns whether the row is accepted; if not, the rejections know why.
   ///
-  /// @param number of the first row in the source, from 1
-  void clean(RowBatch batch, long number, CleanRows clean) {
-    clean.clear();
-    for (int row = 0, count = batch.rows(); row < count; row++) {
-      cleanRow(batch, row, number + row, clean);
-    }
-  }
-
-  private void cleanRow(RowBatch batch, int row, long number, CleanRows clean) {
+  /// @param number 1 for the first row of the source
+  boolean clean(RowBatch batch, int row, long number) {
     for (int column = USER; column <= RATING; column++) {
       if (batch.length(row, column) < 0) {
-        reject(batch, row, number, RejectReason.NULL, column);
-        return;
+        return reject(batch, row, number, RejectReason.NULL, column);
       }
     }
     byte[] bytes = batch.bytes();
-    int userStart = batch.start(row, USER);
-    int itemStart = batch.start(row, ITEM);
+    userStart = batch.start(row, USER);
+    itemStart = batch.start(row, ITEM);
     for (int column = USER; column <= ITEM; column++) {
       if (!Ids.validUtf8(bytes, batch.start(row, column), batch.length(row, column))) {
-        reject(batch, row, number, RejectReason.INVALID_UTF8, column);
-        return;
+        return reject(batch, row, number, RejectReason.INVALID_UTF8, column);
       }
     }
-    int userLength = Ids.strip(bytes, userStart, batch.length(row, USER));
+    userLength = Ids.strip(bytes, userStart, batch.length(row, USER));
     if (userLength == 0) {
-      reject(batch, row, number, RejectReason.EMPTY_ID, USER);
-      return;
+      return reject(batch, row, number, RejectReason.EMPTY_ID, USER);
     }
-    int itemLength = itemIds.normalize(bytes, itemStart, batch.length(row, ITEM));
+    itemLength = itemIds.normalize(bytes, itemStart, batch.length(row, ITEM));
     if (itemLength == 0) {
-      reject(batch, row, number, RejectReason.EMPTY_ID, ITEM);
-      return;
+      return reject(batch, row, number, RejectReason.EMPTY_ID, ITEM);
     }
-    float value = Numbers.parse(bytes, batch.start(row, RATING), batch.length(row, RATING));
+    value = Numbers.parse(bytes, batch.start(row, RATING), batch.length(row, RATING));
     if (Float.isNaN(value)) {
-      reject(batch, row, number, RejectReason.NON_NUMERIC, RATING);
-      return;
+      return reject(batch, row, number, RejectReason.NON_NUMERIC, RATING);
     }
     if (Float.isInfinite(value)) {
-      reject(batch, row, number, RejectReason.NOT_FINITE, RATING);
-      return;
+      return reject(batch, row, number, RejectReason.NOT_FINITE, RATING);
     }
     if (scale != null && !(zeroInScale && value == 0) && !scale.contains(value)) {
-      reject(batch, row, number, RejectReason.OUT_OF_SCALE, RATING);
-      return;
+      return reject(batch, row, number, RejectReason.OUT_OF_SCALE, RATING);
     }
-    clean.add(userStart, userLength, itemStart, itemLength, value);
+    return true;
   }
 
-  private void reject(RowBatch batch, int row, long number, RejectReason reason, int column) {
+  private boolean reject(RowBatch batch, int row, long number, RejectReason reason, int column) {
     rejections.add(
         number,
         reason,
@@ -83,5 +75,26 @@ final class RowCleaner {
         batch.bytes(),
         batch.start(row, column),
         batch.length(row, column));
+    return false;
+  }
+
+  int userStart() {
+    return userStart;
+  }
+
+  int userLength() {
+    return userLength;
+  }
+
+  int itemStart() {
+    return itemStart;
+  }
+
+  int itemLength() {
+    return itemLength;
+  }
+
+  float value() {
+    return value;
   }
 }

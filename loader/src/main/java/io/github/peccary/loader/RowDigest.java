@@ -23,14 +23,12 @@ final class RowDigest {
     }
   }
 
-  /// @param bytes of the batch that the rows are from
-  void add(byte[] bytes, CleanRows rows) {
-    for (int row = 0; row < rows.size(); row++) {
-      addId(bytes, rows.userStarts[row], rows.userLengths[row]);
-      addId(bytes, rows.itemStarts[row], rows.itemLengths[row]);
-      ensure(Float.BYTES);
-      buffer.putFloat(rows.values[row]);
-    }
+  void add(
+      byte[] bytes, int userStart, int userLength, int itemStart, int itemLength, float value) {
+    addId(bytes, userStart, userLength);
+    addId(bytes, itemStart, itemLength);
+    ensure(Float.BYTES);
+    buffer.putFloat(value);
   }
 
   private void addId(byte[] bytes, int start, int length) {

@@ -15,13 +15,6 @@ final class TitleReader {
   private final BytePool titles = new BytePool();
   private final int[] titleOf; // by interned number of the item
 
-  // Of a batch: the titles that are kept, and the items that they are of.
-  private final int[] itemStarts = new int[RowBatch.MAX_ROWS];
-  private final int[] itemLengths = new int[RowBatch.MAX_ROWS];
-  private final int[] titleStarts = new int[RowBatch.MAX_ROWS];
-  private final int[] titleLengths = new int[RowBatch.MAX_ROWS];
-  private final int[] found = new int[RowBatch.MAX_ROWS];
-
   TitleReader(IdInterner items, ItemIds itemIds) {
     this.items = items;
     this.itemIds = itemIds;
@@ -32,35 +25,27 @@ final class TitleReader {
   void read(RowSource source) throws IOException {
     try (ReadAhead batches = new ReadAhead(source, 2)) {
       for (RowBatch batch; (batch = batches.next()) != null; ) {
-        add(batch);
+        for (int row = 0; row < batch.rows(); row++) {
+          add(batch, row);
+        }
       }
     }
   }
 
-  private void add(RowBatch batch) {
+  private void add(RowBatch batch, int row) {
     byte[] bytes = batch.bytes();
-    int count = 0;
-    for (int row = 0; row < batch.rows(); row++) {
-      int start = batch.start(row, 0);
-      int length = batch.length(row, 0);
-      int titleStart = batch.start(row, 1);
-      int titleLength = batch.length(row, 1);
-      if (length < 0 || titleLength < 0 || !Ids.validUtf8(bytes, titleStart, titleLength)) {
-        continue;
-      }
-      titleLength = Ids.strip(bytes, titleStart, titleLength);
-      if (titleLength > 0) {
-        itemStarts[count] = start;
-        itemLengths[count] = itemIds.normalize(bytes, start, length);
-        titleStarts[count] = titleStart;
-        titleLengths[count++] = titleLength;
-      }
+    int start = batch.start(row, 0);
+    int length = batch.length(row, 0);
+    int titleStart = batch.start(row, 1);
+    int titleLength = batch.length(row, 1);
+    if (length < 0 || titleLength < 0 || !Ids.validUtf8(bytes, titleStart, titleLength)) {
+      return;
     }
-    items.find(bytes, itemStarts, itemLengths, count, found);
-    for (int i = 0; i < count; i++) {
-      if (found[i] != IdInterner.ABSENT) {
-        titleOf[found[i]] = titles.add(bytes, titleStarts[i], titleLengths[i]);
-      }
+    titleLength = Ids.strip(bytes, titleStart, titleLength);
+    length = itemIds.normalize(bytes, start, length);
+    int item = titleLength == 0 ? IdInterner.ABSENT : items.find(bytes, start, length);
+    if (item != IdInterner.ABSENT) {
+      titleOf[item] = titles.add(bytes, titleStart, titleLength);
     }
   }
 
