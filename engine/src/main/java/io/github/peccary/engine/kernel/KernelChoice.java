@@ -28,9 +28,13 @@ final class KernelChoice {
         stride, s -> LANES > 1 ? defineVectorKernels(s) : new ScalarKernels(s));
   }
 
+  static Kernels defineVectorKernels(int stride) {
+    return new KernelPerOperation(define(stride), define(stride), define(stride), define(stride));
+  }
+
   /// The same source as a hidden class with the stride as its class data: the JIT compiler sees a
   /// constant, unrolls the loops over columns and keeps the step sizes in registers.
-  static Kernels defineVectorKernels(int stride) {
+  private static Kernels define(int stride) {
     try (InputStream in = KernelChoice.class.getResourceAsStream("VectorKernels.class")) {
       if (in == null) {
         throw new IllegalStateException("VectorKernels.class must lie beside Kernels.class");

@@ -15,8 +15,8 @@ import jdk.incubator.vector.VectorSpecies;
 /// The twin of [ScalarKernels] in vectors: the same operations in the same order, so the same bits.
 ///
 /// What makes it fast:
-/// 1. It is never used as itself, only as a hidden class per stride, with the stride as class data:
-///    every loop over columns has a constant length and is unrolled.
+/// 1. It is never used as itself, only as a hidden class per stride and operation, with the stride
+///    as class data: every loop over columns has a constant length and is unrolled.
 /// 2. The 16 logical lanes are one 512-bit register, two of 256 bits or four of 128 bits; branches
 ///    on the constant width fold away.
 /// 3. The halving tree is a butterfly, `lane i + lane i^half`: addition commutes, so every lane
