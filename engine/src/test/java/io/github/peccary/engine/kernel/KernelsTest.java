@@ -25,8 +25,17 @@ class KernelsTest {
   void theVectorKernelIsTheOneUnderTest() {
     assertThat(Kernels.active()).isEqualTo("vector");
     assertThat(Kernels.lanes()).isIn(4, 8, 16);
-    assertThat(Kernels.forStride(64).getClass().isHidden()).isTrue();
     assertThat(Kernels.forStride(64)).isSameAs(Kernels.forStride(64));
+  }
+
+  @Test
+  void everyOperationHasAHiddenClassOfItsOwn() {
+    var kernels = (KernelPerOperation) Kernels.forStride(64);
+    assertThat(
+            List.of(kernels.forDot(), kernels.forDots(), kernels.forErrors(), kernels.forUpdate()))
+        .allMatch(copy -> copy.getClass().isHidden())
+        .extracting(Object::getClass)
+        .doesNotHaveDuplicates();
   }
 
   @ParameterizedTest
