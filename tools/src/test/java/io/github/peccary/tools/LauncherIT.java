@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -229,6 +230,37 @@ class LauncherIT {
     assertThat(result.err()).isEmpty();
     assertThat(home.resolve("tools/target/peccary.aot")).isNotEmptyFile();
     assertThat(peccary("--version")).isEqualTo(result);
+  }
+
+  @Test
+  void aNewerLibraryMakesTheClassCacheAnew() throws Exception {
+    Path library;
+    try (Stream<Path> libraries = Files.list(home.resolve("tools/target/lib"))) {
+      library = libraries.findFirst().orElseThrow();
+    }
+    FileTime before = Files.getLastModifiedTime(library);
+    Files.setLastModifiedTime(library, FileTime.from(Instant.now().plusSeconds(20)));
+    try {
+      assertThat(peccary("--version").exitCode()).isZero();
+      assertThat(home.resolve("tools/target/peccary.aot")).isNotEmptyFile();
+    } finally {
+      Files.setLastModifiedTime(library, before);
+    }
+  }
+
+  @Test
+  void withoutFusedMultiplyAddThereIsOneSentence() throws Exception {
+    Path output = work.resolve("model.safetensors");
+    Result result =
+        run(
+            Map.of("JAVA_TOOL_OPTIONS", "-XX:-UseFMA"),
+            command("train", ratings, "-o", output.toString()));
+    assertThat(result.exitCode()).isEqualTo(1);
+    assertThat(result.err().lines())
+        .hasSize(2)
+        .last(InstanceOfAssertFactories.STRING)
+        .startsWith("peccary: the processor must have fused multiply-add in hardware: ");
+    assertThat(output).doesNotExist();
   }
 
   @Test

@@ -20,17 +20,19 @@ final class WarmUp implements AutoCloseable {
   private static final int CALLS = 20_000;
 
   private final int rank;
+  private final Kernels kernels;
   private volatile boolean closed;
 
   /// Starts calling the kernel for rows of `rank` factors.
+  ///
+  /// @throws UnsupportedOperationException if this machine has no kernel
   WarmUp(int rank) {
     this.rank = rank;
+    kernels = Kernels.forStride(FactorMatrix.strideFor(rank)); // here, where a refusal is heard
     Thread _ = Thread.ofPlatform().daemon().name("peccary-warm-up").start(this::run);
   }
 
   private void run() {
-    int stride = FactorMatrix.strideFor(rank);
-    Kernels kernels = Kernels.forStride(stride);
     try (Arena arena = Arena.ofShared()) { // as in training: a confined one compiles to other code
       MemorySegment users = FactorMatrix.allocate(arena, ROWS, rank).segment();
       MemorySegment items = FactorMatrix.allocate(arena, ROWS, rank).segment();
@@ -39,7 +41,7 @@ final class WarmUp implements AutoCloseable {
         records.set(JAVA_INT, (long) row * Kernels.RECORD_BYTES, row | row << 16);
       }
       MemorySegment errors = arena.allocate((long) ROWS * Float.BYTES, 64);
-      StepSizes steps = new StepSizes(arena, rank, stride, ROWS, ROWS);
+      StepSizes steps = new StepSizes(arena, rank, FactorMatrix.strideFor(rank), ROWS, ROWS);
       for (int call = 0; call < CALLS && !closed; call++) {
         kernels.errors(users, 0, items, 0, records, 0, ROWS, errors);
         kernels.update(users, 0, items, 0, records, 0, ROWS, errors, steps);
