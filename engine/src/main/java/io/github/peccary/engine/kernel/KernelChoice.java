@@ -34,14 +34,14 @@ final class KernelChoice {
 
   /// The same source as a hidden class with the stride as its class data: the JIT compiler sees a
   /// constant, unrolls the loops over columns and keeps the step sizes in registers.
-  private static Kernels define(int stride) {
+  private static KernelPerOperation.Pass define(int stride) {
     try (InputStream in = KernelChoice.class.getResourceAsStream("VectorKernels.class")) {
       if (in == null) {
         throw new IllegalStateException("VectorKernels.class must lie beside Kernels.class");
       }
       var lookup =
           MethodHandles.lookup().defineHiddenClassWithClassData(in.readAllBytes(), stride, true);
-      return (Kernels) lookup.lookupClass().getDeclaredConstructor().newInstance();
+      return (KernelPerOperation.Pass) lookup.lookupClass().getDeclaredConstructor().newInstance();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (ReflectiveOperationException e) {

@@ -1,18 +1,41 @@
 package io.github.peccary.engine.kernel;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
-/// A copy of the vector kernels for each operation.
+/// The vector kernels of one stride: a copy of [VectorKernels] for each operation.
 ///
 /// All operations are one method there, and the JIT compiler lays code and registers out for the
 /// mixture of operations that it has seen: updates compiled while errors were being measured, too,
 /// take up to twice as long. A copy that knows one operation compiles to the same code every time.
-record KernelPerOperation(Kernels forDot, Kernels forDots, Kernels forErrors, Kernels forUpdate)
+record KernelPerOperation(Pass forDot, Pass forDots, Pass forErrors, Pass forUpdate)
     implements Kernels {
+
+  private static final StepSizes NO_STEPS = new StepSizes(Arena.global(), 1, SPECIFIED_LANES, 0, 0);
+
+  /// The loop that every operation is.
+  interface Pass {
+    /// Returns the product of `DOT`; 0 for what writes to `out`.
+    ///
+    /// @param a for operations on records, the first user's row number; else an offset in bytes
+    /// @param b for operations on records, the first item's row number; else an offset in bytes
+    float pass(
+        int operation,
+        MemorySegment users,
+        long a,
+        MemorySegment items,
+        long b,
+        MemorySegment records,
+        long firstRecord,
+        int count,
+        MemorySegment out,
+        long outOffset,
+        StepSizes steps);
+  }
 
   @Override
   public float dot(MemorySegment a, long aOffset, MemorySegment b, long bOffset) {
-    return forDot.dot(a, aOffset, b, bOffset);
+    return forDot.pass(VectorKernels.DOT, a, aOffset, b, bOffset, b, 0, 1, b, 0, NO_STEPS);
   }
 
   @Override
@@ -24,7 +47,18 @@ record KernelPerOperation(Kernels forDot, Kernels forDots, Kernels forErrors, Ke
       int count,
       MemorySegment out,
       long outOffset) {
-    forDots.dots(row, rowOffset, rows, rowsOffset, count, out, outOffset);
+    forDots.pass(
+        VectorKernels.DOTS,
+        row,
+        rowOffset,
+        rows,
+        rowsOffset,
+        rows,
+        0,
+        count,
+        out,
+        outOffset,
+        NO_STEPS);
   }
 
   @Override
@@ -37,7 +71,18 @@ record KernelPerOperation(Kernels forDot, Kernels forDots, Kernels forErrors, Ke
       long firstRecord,
       int count,
       MemorySegment out) {
-    forErrors.errors(users, firstUser, items, firstItem, records, firstRecord, count, out);
+    forErrors.pass(
+        VectorKernels.ERRORS,
+        users,
+        firstUser,
+        items,
+        firstItem,
+        records,
+        firstRecord,
+        count,
+        out,
+        0,
+        NO_STEPS);
   }
 
   @Override
@@ -51,6 +96,17 @@ record KernelPerOperation(Kernels forDot, Kernels forDots, Kernels forErrors, Ke
       int count,
       MemorySegment out,
       StepSizes steps) {
-    forUpdate.update(users, firstUser, items, firstItem, records, firstRecord, count, out, steps);
+    forUpdate.pass(
+        VectorKernels.UPDATE,
+        users,
+        firstUser,
+        items,
+        firstItem,
+        records,
+        firstRecord,
+        count,
+        out,
+        0,
+        steps);
   }
 }

@@ -3,7 +3,6 @@ package io.github.peccary.engine.kernel;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.nio.ByteOrder;
@@ -25,7 +24,7 @@ import jdk.incubator.vector.VectorSpecies;
 ///
 /// Vectors are locals of one method: one in a field, or across a call that is not inlined, would be
 /// an object on the heap.
-final class VectorKernels implements Kernels {
+final class VectorKernels implements KernelPerOperation.Pass {
   private static final int STRIDE = classDataStride();
 
   private static final VectorSpecies<Float> SPECIES = species();
@@ -40,19 +39,18 @@ final class VectorKernels implements Kernels {
 
   private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
 
-  private static final StepSizes NO_STEPS = new StepSizes(Arena.global(), STRIDE - 2, STRIDE, 0, 0);
-
-  private static final int UPDATE = 0;
-  private static final int ERRORS = 1;
-  private static final int DOTS = 2;
-  private static final int DOT = 3;
+  static final int UPDATE = 0;
+  static final int ERRORS = 1;
+  static final int DOTS = 2;
+  static final int DOT = 3;
 
   VectorKernels() {}
 
   private static int classDataStride() {
     try {
       return Objects.requireNonNullElse(
-          MethodHandles.classData(MethodHandles.lookup(), "_", Integer.class), SPECIFIED_LANES);
+          MethodHandles.classData(MethodHandles.lookup(), "_", Integer.class),
+          Kernels.SPECIFIED_LANES);
     } catch (IllegalAccessException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -68,7 +66,7 @@ final class VectorKernels implements Kernels {
 
   /// Floats in the widest register of this machine, 16 at most; 1 where vectors would not pay.
   static int preferredLanes() {
-    int lanes = Math.min(SPECIFIED_LANES, FloatVector.SPECIES_PREFERRED.length());
+    int lanes = Math.min(Kernels.SPECIFIED_LANES, FloatVector.SPECIES_PREFERRED.length());
     return lanes < 4 ? 1 : lanes;
   }
 
@@ -76,57 +74,11 @@ final class VectorKernels implements Kernels {
     return VectorShuffle.fromOp(SPECIES, lane -> (lane ^ distance) & (LANES - 1));
   }
 
-  @Override
-  public float dot(MemorySegment a, long aOffset, MemorySegment b, long bOffset) {
-    return pass(DOT, a, aOffset, b, bOffset, b, 0, 1, b, 0, NO_STEPS);
-  }
-
-  @Override
-  public void dots(
-      MemorySegment row,
-      long rowOffset,
-      MemorySegment rows,
-      long rowsOffset,
-      int count,
-      MemorySegment out,
-      long outOffset) {
-    pass(DOTS, row, rowOffset, rows, rowsOffset, rows, 0, count, out, outOffset, NO_STEPS);
-  }
-
-  @Override
-  public void errors(
-      MemorySegment users,
-      int firstUser,
-      MemorySegment items,
-      int firstItem,
-      MemorySegment records,
-      long firstRecord,
-      int count,
-      MemorySegment out) {
-    pass(ERRORS, users, firstUser, items, firstItem, records, firstRecord, count, out, 0, NO_STEPS);
-  }
-
-  @Override
-  public void update(
-      MemorySegment users,
-      int firstUser,
-      MemorySegment items,
-      int firstItem,
-      MemorySegment records,
-      long firstRecord,
-      int count,
-      MemorySegment out,
-      StepSizes steps) {
-    pass(UPDATE, users, firstUser, items, firstItem, records, firstRecord, count, out, 0, steps);
-  }
-
   /// Every operation is this one loop, because the JIT compiler must see a dot product and what is
   /// done with it in one method: it refuses to inline a method that it has compiled already, and a
   /// vector that crosses a call is an object. The branches on `operation` are always predicted.
-  ///
-  /// @param a for operations on records, the first user's row number; else an offset in bytes
-  /// @param b for operations on records, the first item's row number; else an offset in bytes
-  private static float pass(
+  @Override
+  public float pass(
       int operation,
       MemorySegment users,
       long a,
@@ -151,7 +103,7 @@ final class VectorKernels implements Kernels {
       long user = a;
       long item = b + (long) ROW_BYTES * j;
       if (operation <= ERRORS) {
-        long record = (firstRecord + j) * RECORD_BYTES;
+        long record = (firstRecord + j) * Kernels.RECORD_BYTES;
         int rows = records.get(JAVA_INT, record);
         value = records.get(JAVA_FLOAT, record + 4);
         userRow = a + (rows & 0xFFFF);

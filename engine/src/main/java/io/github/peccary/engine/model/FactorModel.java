@@ -67,7 +67,6 @@ public final class FactorModel implements AutoCloseable {
       check.ends();
       if (verify == Verify.CHECKSUMS) {
         check.everything();
-        file.unload();
       }
       return model;
     } catch (Throwable e) {

@@ -184,9 +184,9 @@ public final class TensorFile implements AutoCloseable {
     }
   }
 
-  /// Gives the memory of what was read so far back to the system, for what has read all of the file
-  /// and does not want it again soon. Tensors stay as they are: their pages come again from the
-  // file.
+  /// Gives the memory of what was read so far back to the system, for whoever has read all of the
+  /// file and does not want it again soon. Tensors stay as they are: their pages come again from
+  /// the file.
   public void unload() {
     bytes.unload();
   }

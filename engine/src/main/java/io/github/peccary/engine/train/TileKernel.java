@@ -11,16 +11,13 @@ import java.lang.foreign.MemorySegment;
 
 /// Runs the kernels over tiles, a chunk of records at a time.
 final class TileKernel {
-  private static final int MAX_CHUNK = 512;
-
-  /// The JIT compiler counts calls: short chunks at first bring the compiled kernel soonest, as an
-  /// interpreted vector operation costs a thousand times as much.
-  private static final int MIN_CHUNK = 16;
+  /// Few enough that their errors stay in the L1 cache; and the JIT compiler, which counts calls,
+  /// gets to see some.
+  private static final int CHUNK = 512;
 
   private final Kernels kernels;
   private final FactorMatrix users;
   private final FactorMatrix items;
-  private final int[] calls;
   private final MemorySegment[] errors;
 
   /// @param arena holds a few kilobytes for each worker
@@ -28,10 +25,9 @@ final class TileKernel {
     kernels = Kernels.forStride(users.stride());
     this.users = users;
     this.items = items;
-    calls = new int[workers];
     errors = new MemorySegment[workers];
     for (int worker = 0; worker < workers; worker++) {
-      errors[worker] = arena.allocate((long) MAX_CHUNK * Float.BYTES, 64);
+      errors[worker] = arena.allocate((long) CHUNK * Float.BYTES, 64);
     }
   }
 
@@ -50,7 +46,7 @@ final class TileKernel {
     double squares = 0;
     long end = ratings.start(tile + 1);
     for (long record = ratings.start(tile); record < end; ) {
-      int count = (int) Math.min(chunk(worker), end - record);
+      int count = (int) Math.min(CHUNK, end - record);
       kernels.update(
           users.segment(),
           firstUser,
@@ -76,7 +72,7 @@ final class TileKernel {
     MemorySegment out = errors[worker];
     long end = ratings.start(tile + 1);
     for (long record = ratings.start(tile); record < end; ) {
-      int count = (int) Math.min(chunk(worker), end - record);
+      int count = (int) Math.min(CHUNK, end - record);
       kernels.errors(
           users.segment(),
           ratings.grid().firstUser(tile),
@@ -91,9 +87,5 @@ final class TileKernel {
       }
       record += count;
     }
-  }
-
-  private int chunk(int worker) {
-    return Math.min(MAX_CHUNK, MIN_CHUNK + calls[worker]++ / 8);
   }
 }
