@@ -44,10 +44,11 @@ public class DotBenchmark {
 
   @Setup(Level.Trial)
   public void setUp() {
-    operands = new KernelOperands(Kernels.named(kernel, stride), stride, 2 * ITEMS * stride * 4);
+    operands =
+        new KernelOperands(Kernels.named(kernel, stride - 2), stride, 2 * ITEMS * stride * 4);
     scores = operands.scores;
     scores();
-    Kernels twin = Kernels.named("scalar", stride);
+    Kernels twin = Kernels.named("scalar", stride - 2);
     for (int item = 0; item < ITEMS; item++) {
       float expected = twin.dot(operands.users, 0, operands.items, 4L * stride * item);
       if (scores.getAtIndex(JAVA_FLOAT, item) != expected) {

@@ -1,12 +1,13 @@
 package io.github.peccary.bench;
 
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import io.github.peccary.engine.kernel.Kernels;
 import io.github.peccary.engine.kernel.StepSizes;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /// Rows of users and items, and records that pair them at random, for benchmarks of kernels.
@@ -32,7 +33,7 @@ final class KernelOperands implements AutoCloseable {
     rows = bytes / (2 * stride * Float.BYTES);
     users = arena.allocate((long) rows * stride * Float.BYTES, 64);
     items = arena.allocate((long) rows * stride * Float.BYTES, 64);
-    records = arena.allocate((long) CHUNKS * RECORDS * Kernels.RECORD_BYTES, 64);
+    records = arena.allocate((long) CHUNKS * RECORDS * Long.BYTES, 64);
     scores = arena.allocate((long) RECORDS * Float.BYTES, 64);
     SplittableRandom random = new SplittableRandom(42);
     for (long n = 0; n < (long) rows * stride; n++) {
@@ -40,16 +41,14 @@ final class KernelOperands implements AutoCloseable {
       items.setAtIndex(JAVA_FLOAT, n, (float) random.nextDouble(-0.1, 0.1));
     }
     for (int n = 0; n < CHUNKS * RECORDS; n++) {
-      long record = (long) n * Kernels.RECORD_BYTES;
-      records.set(JAVA_INT, record, random.nextInt(rows) | random.nextInt(rows) << 16);
-      records.set(JAVA_FLOAT, record + Integer.BYTES, (float) random.nextDouble(-1, 1));
+      float value = (float) random.nextDouble(-1, 1);
+      records.setAtIndex(
+          JAVA_LONG, n, Kernels.record(random.nextInt(rows), random.nextInt(rows), value));
     }
-    steps = new StepSizes(arena, stride - 2, stride, rows, rows);
-    steps.setRates(1e-4f, 1e-4f);
-    for (int row = 0; row < rows; row++) {
-      steps.setUserDecay(row, 1f);
-      steps.setItemDecay(row, 1f);
-    }
+    int[] counts = new int[rows];
+    Arrays.fill(counts, 100);
+    steps = new StepSizes(arena, counts, 5f, counts, 5f);
+    steps.setRates(1e-4f, 1e-4f, 1e-3f);
   }
 
   /// One pass of updates over the next chunk of records, round and round; their errors.

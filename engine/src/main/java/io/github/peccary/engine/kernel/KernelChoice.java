@@ -1,12 +1,14 @@
 package io.github.peccary.engine.kernel;
 
+import io.github.peccary.engine.kernel.KernelPerOperation.Operation;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.lang.invoke.MethodHandles;
+import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 
-/// Chooses the twin once per process, and defines the vector one anew for each stride.
+/// Chooses the twin once per process, and defines the vector one anew for each rank.
 final class KernelChoice {
   private static final String VECTOR_MODULE = "jdk.incubator.vector";
 
@@ -15,37 +17,39 @@ final class KernelChoice {
 
   static final int LANES = lanes();
 
-  private static final ConcurrentHashMap<Integer, Kernels> BY_STRIDE = new ConcurrentHashMap<>();
+  private static final ConcurrentHashMap<Integer, Kernels> BY_RANK = new ConcurrentHashMap<>();
 
   private KernelChoice() {}
 
-  static Kernels forStride(int stride) {
-    if (stride < Kernels.SPECIFIED_LANES || stride % Kernels.SPECIFIED_LANES != 0) {
-      throw new IllegalArgumentException(
-          "the stride must be a positive multiple of 16: stride=" + stride);
-    }
-    return BY_STRIDE.computeIfAbsent(
-        stride, s -> LANES > 1 ? defineVectorKernels(s) : new ScalarKernels(s));
+  static Kernels forRank(int rank) {
+    int _ = Kernels.strideFor(rank); // refuses what cannot be a rank
+    return BY_RANK.computeIfAbsent(
+        rank, r -> LANES > 1 ? defineVectorKernels(r) : new ScalarKernels(r));
   }
 
-  static Kernels defineVectorKernels(int stride) {
-    return new KernelPerOperation(define(stride), define(stride), define(stride), define(stride));
+  static Kernels defineVectorKernels(int rank) {
+    return new KernelPerOperation(
+        define(rank, Operation.DOT),
+        define(rank, Operation.DOTS),
+        define(rank, Operation.ERRORS),
+        define(rank, Operation.UPDATE));
   }
 
-  /// The same source as a hidden class with the stride as its class data: the JIT compiler sees a
-  /// constant, unrolls the loops over columns and keeps the step sizes in registers.
-  private static KernelPerOperation.Pass define(int stride) {
+  /// The same source as a hidden class with rank and operation as its class data: the JIT compiler
+  /// sees constants, unrolls the loops over columns, and knows at each column what it holds.
+  private static KernelPerOperation.Pass define(int rank, Operation operation) {
     try (InputStream in = KernelChoice.class.getResourceAsStream("VectorKernels.class")) {
       if (in == null) {
         throw new IllegalStateException("VectorKernels.class must lie beside Kernels.class");
       }
+      List<?> classData = List.of(rank, operation);
       var lookup =
-          MethodHandles.lookup().defineHiddenClassWithClassData(in.readAllBytes(), stride, true);
+          MethodHandles.lookup().defineHiddenClassWithClassData(in.readAllBytes(), classData, true);
       return (KernelPerOperation.Pass) lookup.lookupClass().getDeclaredConstructor().newInstance();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } catch (ReflectiveOperationException e) {
-      throw new IllegalStateException("the vector kernel must be definable: stride=" + stride, e);
+      throw new IllegalStateException("the vector kernel must be definable: rank=" + rank, e);
     }
   }
 

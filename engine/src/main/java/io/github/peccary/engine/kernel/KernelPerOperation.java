@@ -3,7 +3,7 @@ package io.github.peccary.engine.kernel;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
-/// The vector kernels of one stride: a copy of [VectorKernels] for each operation.
+/// The vector kernels of one rank: a copy of [VectorKernels] for each operation.
 ///
 /// All operations are one method there, and the JIT compiler lays code and registers out for the
 /// mixture of operations that it has seen: updates compiled while errors were being measured, too,
@@ -11,16 +11,24 @@ import java.lang.foreign.MemorySegment;
 record KernelPerOperation(Pass forDot, Pass forDots, Pass forErrors, Pass forUpdate)
     implements Kernels {
 
-  private static final StepSizes NO_STEPS = new StepSizes(Arena.global(), 1, SPECIFIED_LANES, 0, 0);
+  private static final StepSizes NO_STEPS =
+      new StepSizes(Arena.global(), new int[0], 0, new int[0], 0);
+
+  /// What a copy does, by its class data.
+  enum Operation {
+    DOT,
+    DOTS,
+    ERRORS,
+    UPDATE
+  }
 
   /// The loop that every operation is.
   interface Pass {
-    /// Returns the product of `DOT`; 0 for what writes to `out`.
+    /// Returns the product of [Operation#DOT]; 0 for what writes to `out`.
     ///
     /// @param a for operations on records, the first user's row number; else an offset in bytes
     /// @param b for operations on records, the first item's row number; else an offset in bytes
     float pass(
-        int operation,
         MemorySegment users,
         long a,
         MemorySegment items,
@@ -35,7 +43,7 @@ record KernelPerOperation(Pass forDot, Pass forDots, Pass forErrors, Pass forUpd
 
   @Override
   public float dot(MemorySegment a, long aOffset, MemorySegment b, long bOffset) {
-    return forDot.pass(VectorKernels.DOT, a, aOffset, b, bOffset, b, 0, 1, b, 0, NO_STEPS);
+    return forDot.pass(a, aOffset, b, bOffset, b, 0, 1, b, 0, NO_STEPS);
   }
 
   @Override
@@ -47,18 +55,7 @@ record KernelPerOperation(Pass forDot, Pass forDots, Pass forErrors, Pass forUpd
       int count,
       MemorySegment out,
       long outOffset) {
-    forDots.pass(
-        VectorKernels.DOTS,
-        row,
-        rowOffset,
-        rows,
-        rowsOffset,
-        rows,
-        0,
-        count,
-        out,
-        outOffset,
-        NO_STEPS);
+    forDots.pass(row, rowOffset, rows, rowsOffset, rows, 0, count, out, outOffset, NO_STEPS);
   }
 
   @Override
@@ -72,17 +69,7 @@ record KernelPerOperation(Pass forDot, Pass forDots, Pass forErrors, Pass forUpd
       int count,
       MemorySegment out) {
     forErrors.pass(
-        VectorKernels.ERRORS,
-        users,
-        firstUser,
-        items,
-        firstItem,
-        records,
-        firstRecord,
-        count,
-        out,
-        0,
-        NO_STEPS);
+        users, firstUser, items, firstItem, records, firstRecord, count, out, 0, NO_STEPS);
   }
 
   @Override
@@ -96,17 +83,6 @@ record KernelPerOperation(Pass forDot, Pass forDots, Pass forErrors, Pass forUpd
       int count,
       MemorySegment out,
       StepSizes steps) {
-    forUpdate.pass(
-        VectorKernels.UPDATE,
-        users,
-        firstUser,
-        items,
-        firstItem,
-        records,
-        firstRecord,
-        count,
-        out,
-        0,
-        steps);
+    forUpdate.pass(users, firstUser, items, firstItem, records, firstRecord, count, out, 0, steps);
   }
 }

@@ -2,47 +2,77 @@ package io.github.peccary.engine.kernel;
 
 import java.lang.foreign.MemorySegment;
 
-/// Arithmetic on rows of `stride` floats, outside the heap. One instance serves one stride and all
-/// threads.
+/// Arithmetic on rows of factors, outside the heap. One instance serves one rank and all threads.
+///
+/// A row has `stride` floats: `rank` factors, then two columns for the biases, then zeros. A user's
+/// bias is in the first of the two, an item's in the second, and the other one is 1, so that the
+/// product of two rows counts both.
 ///
 /// **The order of a sum is part of the specification**, so that every machine, vector width and JIT
 /// tier yields the same bits: a dot product is 16 logical lanes, each accumulated with fma in
 /// column order, then a halving tree (8, 4, 2, 1). [ScalarKernels] is that specification in plain
 /// loops; [VectorKernels] is checked against it by equality.
 ///
-/// All offsets are in bytes. Rows hold `stride` floats, a multiple of 16. A *record* is one rating
-/// of a tile, eight bytes: the row of its user and of its item, each an unsigned 16-bit number
-/// counted from the tile's first row, and the value (f32) that the dot product should reach.
+/// All offsets are in bytes. A *record* is one rating of a tile in a `long`: see [#record].
 public interface Kernels {
   /// Lanes of the specification; the stride is a multiple of it.
   int SPECIFIED_LANES = 16;
 
-  /// Bytes of one record: u16 user, u16 item, f32 value.
-  int RECORD_BYTES = 8;
+  /// Packs a rating of a tile: from the lowest bits, the row of its user and that of its item, 16
+  /// bits each, counted from the tile's first rows, and the value (f32) that the product of the
+  /// rows should reach.
+  static long record(int localUser, int localItem, float value) {
+    return (long) Float.floatToRawIntBits(value) << Integer.SIZE
+        | Integer.toUnsignedLong(localItem << Short.SIZE)
+        | localUser;
+  }
 
-  /// The kernels for rows of `stride` floats, the fastest that this machine has.
-  static Kernels forStride(int stride) {
-    return KernelChoice.forStride(stride);
+  /// The user of a record, counted from the tile's first one.
+  static int localUser(long record) {
+    return (int) record & 0xFFFF;
+  }
+
+  /// The item of a record, counted from the tile's first one.
+  static int localItem(long record) {
+    return (int) record >>> Short.SIZE;
+  }
+
+  /// The value of a record.
+  static float value(long record) {
+    return Float.intBitsToFloat((int) (record >>> Integer.SIZE));
+  }
+
+  /// Floats in a row of `rank` factors: `rank + 2` rounded up to 16, whole vectors, no tails.
+  static int strideFor(int rank) {
+    if (rank < 1 || rank > 1 << 16) {
+      throw new IllegalArgumentException("rank must be from 1 to 65536: rank=" + rank);
+    }
+    return (rank + 2 + SPECIFIED_LANES - 1) & -SPECIFIED_LANES;
+  }
+
+  /// The kernels for rows of `rank` factors, the fastest that this machine has.
+  static Kernels forRank(int rank) {
+    return KernelChoice.forRank(rank);
   }
 
   /// One of the twins by its name, `"vector"` or `"scalar"`: for benchmarks and tests that compare.
   ///
   /// @throws UnsupportedOperationException if this process has no vector kernel
-  static Kernels named(String name, int stride) {
+  static Kernels named(String name, int rank) {
     return switch (name) {
-      case "scalar" -> new ScalarKernels(stride);
+      case "scalar" -> new ScalarKernels(rank);
       case "vector" -> {
         if (!active().equals("vector")) {
           throw new UnsupportedOperationException(
               "vector kernels need the Vector API: run java with --add-modules jdk.incubator.vector");
         }
-        yield forStride(stride);
+        yield forRank(rank);
       }
       default -> throw new IllegalArgumentException("a kernel is vector or scalar: name=" + name);
     };
   }
 
-  /// `"vector"` or `"scalar"`: which twin [#forStride] hands out in this process.
+  /// `"vector"` or `"scalar"`: which twin [#forRank] hands out in this process.
   static String active() {
     return KernelChoice.LANES > 1 ? "vector" : "scalar";
   }
@@ -82,7 +112,7 @@ public interface Kernels {
 
   /// The same, and after each record's error `e` a step of stochastic gradient descent, before the
   /// next record is looked at: the factors of `p` move by `e · q` and those of `q` by `e` times the
-  /// old `p`, as far as `steps` says.
+  /// old `p`, both biases by `e`, as far as `steps` says. The other columns stay what they are.
   void update(
       MemorySegment users,
       int firstUser,

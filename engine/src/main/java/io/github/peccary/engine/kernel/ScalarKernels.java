@@ -1,16 +1,18 @@
 package io.github.peccary.engine.kernel;
 
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
-import static java.lang.foreign.ValueLayout.JAVA_SHORT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.MemorySegment;
 
 /// The specification: the obvious loops, with the order of every sum spelled out.
 final class ScalarKernels implements Kernels {
+  private final int rank;
   private final int stride;
 
-  ScalarKernels(int stride) {
-    this.stride = stride;
+  ScalarKernels(int rank) {
+    this.rank = rank;
+    this.stride = Kernels.strideFor(rank);
   }
 
   @Override
@@ -58,10 +60,10 @@ final class ScalarKernels implements Kernels {
       int count,
       MemorySegment out) {
     for (int j = 0; j < count; j++) {
-      long record = (firstRecord + j) * RECORD_BYTES;
-      long user = firstUser + localRow(records, record);
-      long item = firstItem + localRow(records, record + 2);
-      out.set(JAVA_FLOAT, 4L * j, error(users, user, items, item, records, record));
+      long record = records.getAtIndex(JAVA_LONG, firstRecord + j);
+      long user = firstUser + (long) Kernels.localUser(record);
+      long item = firstItem + (long) Kernels.localItem(record);
+      out.set(JAVA_FLOAT, 4L * j, error(users, user, items, item, record));
     }
   }
 
@@ -77,46 +79,44 @@ final class ScalarKernels implements Kernels {
       MemorySegment out,
       StepSizes steps) {
     for (int j = 0; j < count; j++) {
-      long record = (firstRecord + j) * RECORD_BYTES;
-      long user = firstUser + localRow(records, record);
-      long item = firstItem + localRow(records, record + 2);
-      float error = error(users, user, items, item, records, record);
+      long record = records.getAtIndex(JAVA_LONG, firstRecord + j);
+      long user = firstUser + (long) Kernels.localUser(record);
+      long item = firstItem + (long) Kernels.localItem(record);
+      float error = error(users, user, items, item, record);
       step(users, user, items, item, error, steps);
       out.set(JAVA_FLOAT, 4L * j, error);
     }
   }
 
-  private float error(
-      MemorySegment users,
-      long user,
-      MemorySegment items,
-      long item,
-      MemorySegment records,
-      long record) {
-    return records.get(JAVA_FLOAT, record + 4)
-        - dot(users, user * rowBytes(), items, item * rowBytes());
+  private float error(MemorySegment users, long user, MemorySegment items, long item, long record) {
+    return Kernels.value(record) - dot(users, user * rowBytes(), items, item * rowBytes());
   }
 
   private void step(
       MemorySegment users, long user, MemorySegment items, long item, float error, StepSizes s) {
+    long userStep = s.users().getAtIndex(JAVA_LONG, user);
+    long itemStep = s.items().getAtIndex(JAVA_LONG, item);
     float step = error * s.rate();
-    float userDecay = s.decayRate() * s.userDecays().getAtIndex(JAVA_FLOAT, user);
-    float itemDecay = s.decayRate() * s.itemDecays().getAtIndex(JAVA_FLOAT, item);
-    for (int column = 0; column < stride; column++) {
+    float keptOfUser = 1f - s.decayRate() * StepSizes.inverseRoot(userStep);
+    float keptOfItem = 1f - s.decayRate() * StepSizes.inverseRoot(itemStep);
+    for (int column = 0; column < rank; column++) {
       long userOffset = user * rowBytes() + 4L * column;
       long itemOffset = item * rowBytes() + 4L * column;
-      float isFactor = s.factorLanes().getAtIndex(JAVA_FLOAT, column);
       float p = users.get(JAVA_FLOAT, userOffset);
       float q = items.get(JAVA_FLOAT, itemOffset);
-      float keptUser = p * Math.fma(-userDecay, isFactor, 1f);
-      float keptItem = q * Math.fma(-itemDecay, isFactor, 1f);
-      users.set(JAVA_FLOAT, userOffset, Math.fma(step * isFactor, q, keptUser));
-      items.set(JAVA_FLOAT, itemOffset, Math.fma(step * isFactor, p, keptItem));
+      users.set(JAVA_FLOAT, userOffset, Math.fma(step, q, p * keptOfUser));
+      items.set(JAVA_FLOAT, itemOffset, Math.fma(step, p, q * keptOfItem));
     }
+    stepBias(users, user * rowBytes() + 4L * rank, error, userStep, s.userDamping(), s);
+    stepBias(items, item * rowBytes() + 4L * (rank + 1), error, itemStep, s.itemDamping(), s);
   }
 
-  private static long localRow(MemorySegment records, long offset) {
-    return Short.toUnsignedInt(records.get(JAVA_SHORT, offset));
+  private static void stepBias(
+      MemorySegment rows, long offset, float error, long rowStep, float damping, StepSizes s) {
+    float inverseRoot = StepSizes.inverseRoot(rowStep);
+    float rate = s.biasPace() * StepSizes.biasRate(rowStep);
+    float kept = 1f - rate * (damping * (inverseRoot * inverseRoot));
+    rows.set(JAVA_FLOAT, offset, Math.fma(rows.get(JAVA_FLOAT, offset), kept, error * rate));
   }
 
   private long rowBytes() {

@@ -1,56 +1,65 @@
 package io.github.peccary.engine.kernel;
 
-import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
-/// How far a step moves the factors of a row, and how much of them is kept:
-/// `c ← (1 − decayRate · decay) · c + rate · e · other`, where `decay` is a number of the row's
-/// own, as a row with many ratings needs a weaker pull towards zero at each of them.
+/// How far a step on an error `e` moves a row with `n` ratings, and how much of it is kept.
+/// Factors: `c ← (1 − decayRate / √n) · c + rate · e · other`. The bias, as a ridge with this
+/// `damping`: `b ← b + biasPace · (e − damping / n · b) / (n + damping)`.
 ///
-/// The columns behind the factors, which hold biases and constants, stay what they are: a lane of
-/// zeros and ones says which is which, so that no branch has to. Not thread-safe while it is being
-/// set.
+/// Not thread-safe while rates are being set.
 public final class StepSizes {
-  private final MemorySegment factorLanes;
-  private final MemorySegment userDecays;
-  private final MemorySegment itemDecays;
+  private final MemorySegment users;
+  private final MemorySegment items;
+  private final float userDamping;
+  private final float itemDamping;
   private float rate;
   private float decayRate;
+  private float biasPace;
 
   /// Steps of size zero that keep everything.
   ///
-  /// @param rank factor columns, with room for two more in the stride
-  /// @param stride floats in a row
-  public StepSizes(Arena arena, int rank, int stride, int users, int items) {
-    if (rank < 1 || rank + 2 > stride || stride % Kernels.SPECIFIED_LANES != 0) {
-      throw new IllegalArgumentException(
-          "the stride must be a multiple of 16 that holds rank + 2 columns: rank=%d, stride=%d"
-              .formatted(rank, stride));
-    }
-    userDecays = arena.allocate((long) users * Float.BYTES, 64);
-    itemDecays = arena.allocate((long) items * Float.BYTES, 64);
-    factorLanes = arena.allocate((long) stride * Float.BYTES, 64);
-    for (int column = 0; column < rank; column++) {
-      factorLanes.setAtIndex(JAVA_FLOAT, column, 1f);
-    }
+  /// @param userCounts the number of ratings of each user; users without any never move
+  /// @param itemCounts the number of ratings of each item
+  public StepSizes(
+      Arena arena, int[] userCounts, float userDamping, int[] itemCounts, float itemDamping) {
+    this.users = pack(arena, userCounts, userDamping);
+    this.items = pack(arena, itemCounts, itemDamping);
+    this.userDamping = userDamping;
+    this.itemDamping = itemDamping;
   }
 
-  /// The numbers of an epoch, for all rows.
-  public void setRates(float rate, float decayRate) {
+  /// One long for each row, so that its numbers are one access: `1 / √n` in the lower half,
+  /// `1 / (n + damping)` in the upper one.
+  private static MemorySegment pack(Arena arena, int[] counts, float damping) {
+    MemorySegment rows = arena.allocate((long) counts.length * Long.BYTES, 64);
+    for (int row = 0; row < counts.length; row++) {
+      if (counts[row] > 0) {
+        int inverseRoot = Float.floatToRawIntBits((float) (1 / Math.sqrt(counts[row])));
+        int biasRate = Float.floatToRawIntBits(1 / (counts[row] + damping));
+        rows.setAtIndex(JAVA_LONG, row, (long) biasRate << Integer.SIZE | inverseRoot);
+      }
+    }
+    return rows;
+  }
+
+  /// `1 / √n` of a row.
+  static float inverseRoot(long row) {
+    return Float.intBitsToFloat((int) row);
+  }
+
+  /// `1 / (n + damping)` of a row.
+  static float biasRate(long row) {
+    return Float.intBitsToFloat((int) (row >>> Integer.SIZE));
+  }
+
+  /// The numbers of an epoch.
+  public void setRates(float rate, float decayRate, float biasPace) {
     this.rate = rate;
     this.decayRate = decayRate;
-  }
-
-  /// The decay of one user's row.
-  public void setUserDecay(int row, float decay) {
-    userDecays.setAtIndex(JAVA_FLOAT, row, decay);
-  }
-
-  /// The decay of one item's row.
-  public void setItemDecay(int row, float decay) {
-    itemDecays.setAtIndex(JAVA_FLOAT, row, decay);
+    this.biasPace = biasPace;
   }
 
   float rate() {
@@ -61,16 +70,25 @@ public final class StepSizes {
     return decayRate;
   }
 
-  MemorySegment userDecays() {
-    return userDecays;
+  float biasPace() {
+    return biasPace;
   }
 
-  MemorySegment itemDecays() {
-    return itemDecays;
+  float userDamping() {
+    return userDamping;
   }
 
-  /// One row of `stride` floats: 1 in factor columns, 0 behind them.
-  MemorySegment factorLanes() {
-    return factorLanes;
+  float itemDamping() {
+    return itemDamping;
+  }
+
+  /// i64 [users], as packed.
+  MemorySegment users() {
+    return users;
+  }
+
+  /// i64 [items], as packed.
+  MemorySegment items() {
+    return items;
   }
 }

@@ -1,36 +1,55 @@
 package io.github.peccary.engine.kernel;
 
+import static io.github.peccary.engine.kernel.KernelPerOperation.Operation.DOT;
+import static io.github.peccary.engine.kernel.KernelPerOperation.Operation.DOTS;
+import static io.github.peccary.engine.kernel.KernelPerOperation.Operation.ERRORS;
+import static io.github.peccary.engine.kernel.KernelPerOperation.Operation.UPDATE;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import io.github.peccary.engine.kernel.KernelPerOperation.Operation;
+import java.lang.constant.ConstantDescs;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.nio.ByteOrder;
 import java.util.Objects;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /// The twin of [ScalarKernels] in vectors: the same operations in the same order, so the same bits.
 ///
 /// What makes it fast:
-/// 1. It is never used as itself, only as a hidden class per stride and operation, with the stride
-///    as class data: every loop over columns has a constant length and is unrolled.
+/// 1. It is never used as itself, only as a hidden class per rank and operation, with both as class
+///    data: branches on them fold away, and every loop over columns has a constant length and is
+///    unrolled.
 /// 2. The 16 logical lanes are one 512-bit register, two of 256 bits or four of 128 bits; branches
 ///    on the constant width fold away.
 /// 3. The halving tree is a butterfly, `lane i + lane i^half`: addition commutes, so every lane
 ///    ends with the same bits as lane 0 of the specification and the error needs no broadcast.
-/// 4. Columns that do not learn are told apart by a lane of zeros, not by a branch or a mask.
+/// 4. Vectors that hold factors only, which is all but one or two, take the short way; that is
+///    known when the loop is unrolled. In the others constant masks tell factors and biases apart.
 ///
 /// Vectors are locals of one method: one in a field, or across a call that is not inlined, would be
 /// an object on the heap.
 final class VectorKernels implements KernelPerOperation.Pass {
-  private static final int STRIDE = classDataStride();
-
+  private static final int RANK = classData(0, Integer.class, 1);
+  private static final Operation OPERATION = classData(1, Operation.class, DOT);
   private static final VectorSpecies<Float> SPECIES = species();
   private static final int LANES = SPECIES.length();
   private static final int VECTOR_BYTES = 4 * LANES;
-  private static final int ROW_BYTES = 4 * STRIDE;
+  private static final int ROW_BYTES = 4 * Kernels.strideFor(RANK);
+
+  /// The vectors that hold factors only; the next one holds the others and the bias of the user.
+  private static final int WHOLE_BYTES = RANK / LANES * VECTOR_BYTES;
+
+  /// Whether the bias of the item is in a vector of its own.
+  private static final boolean SPLIT = (RANK + 1) % LANES == 0;
+
+  private static final VectorMask<Float> FACTORS = SPECIES.indexInRange(0, RANK % LANES);
+  private static final VectorMask<Float> USER_BIAS = onlyLane(RANK % LANES);
+  private static final VectorMask<Float> ITEM_BIAS = onlyLane((RANK + 1) % LANES);
 
   private static final VectorShuffle<Float> XOR_8 = xor(8);
   private static final VectorShuffle<Float> XOR_4 = xor(4);
@@ -39,18 +58,15 @@ final class VectorKernels implements KernelPerOperation.Pass {
 
   private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
 
-  static final int UPDATE = 0;
-  static final int ERRORS = 1;
-  static final int DOTS = 2;
-  static final int DOT = 3;
-
   VectorKernels() {}
 
-  private static int classDataStride() {
+  /// The class itself has no data; nobody uses it so.
+  private static <T> T classData(int index, Class<T> type, T absent) {
     try {
-      return Objects.requireNonNullElse(
-          MethodHandles.classData(MethodHandles.lookup(), "_", Integer.class),
-          Kernels.SPECIFIED_LANES);
+      T found =
+          MethodHandles.classDataAt(
+              MethodHandles.lookup(), ConstantDescs.DEFAULT_NAME, type, index);
+      return Objects.requireNonNullElse(found, absent);
     } catch (IllegalAccessException e) {
       throw new ExceptionInInitializerError(e);
     }
@@ -70,16 +86,19 @@ final class VectorKernels implements KernelPerOperation.Pass {
     return lanes < 4 ? 1 : lanes;
   }
 
+  private static VectorMask<Float> onlyLane(int lane) {
+    return VectorMask.fromLong(SPECIES, 1L << lane);
+  }
+
   private static VectorShuffle<Float> xor(int distance) {
     return VectorShuffle.fromOp(SPECIES, lane -> (lane ^ distance) & (LANES - 1));
   }
 
   /// Every operation is this one loop, because the JIT compiler must see a dot product and what is
   /// done with it in one method: it refuses to inline a method that it has compiled already, and a
-  /// vector that crosses a call is an object. The branches on `operation` are always predicted.
+  /// vector that crosses a call is an object.
   @Override
   public float pass(
-      int operation,
       MemorySegment users,
       long a,
       MemorySegment items,
@@ -90,24 +109,24 @@ final class VectorKernels implements KernelPerOperation.Pass {
       MemorySegment out,
       long outOffset,
       StepSizes steps) {
-    MemorySegment userDecays = steps.userDecays();
-    MemorySegment itemDecays = steps.itemDecays();
-    MemorySegment factorLanes = steps.factorLanes();
-    FloatVector one = broadcast(1f);
+    MemorySegment userSteps = steps.users();
+    MemorySegment itemSteps = steps.items();
     float rate = steps.rate();
     float decayRate = steps.decayRate();
+    float biasPace = steps.biasPace();
+    float userDamping = steps.userDamping();
+    float itemDamping = steps.itemDamping();
     for (int j = 0; j < count; j++) {
       long userRow = 0;
       long itemRow = 0;
       float value = 0f;
       long user = a;
       long item = b + (long) ROW_BYTES * j;
-      if (operation <= ERRORS) {
-        long record = (firstRecord + j) * Kernels.RECORD_BYTES;
-        int rows = records.get(JAVA_INT, record);
-        value = records.get(JAVA_FLOAT, record + 4);
-        userRow = a + (rows & 0xFFFF);
-        itemRow = b + (rows >>> 16);
+      if (OPERATION == UPDATE || OPERATION == ERRORS) {
+        long record = records.get(JAVA_LONG, Long.BYTES * (firstRecord + j));
+        value = Kernels.value(record);
+        userRow = a + Kernels.localUser(record);
+        itemRow = b + Kernels.localItem(record);
         user = userRow * ROW_BYTES;
         item = itemRow * ROW_BYTES;
       }
@@ -117,14 +136,22 @@ final class VectorKernels implements KernelPerOperation.Pass {
       FloatVector s2 = s0;
       FloatVector s3 = s0;
       for (int at = 0; at < ROW_BYTES; at += 64) {
-        s0 = load(users, user + at).fma(load(items, item + at), s0);
+        s0 =
+            FloatVector.fromMemorySegment(SPECIES, users, user + at, ORDER)
+                .fma(FloatVector.fromMemorySegment(SPECIES, items, item + at, ORDER), s0);
         if (LANES <= 8) {
           int second = at + VECTOR_BYTES;
-          s1 = load(users, user + second).fma(load(items, item + second), s1);
+          s1 =
+              FloatVector.fromMemorySegment(SPECIES, users, user + second, ORDER)
+                  .fma(FloatVector.fromMemorySegment(SPECIES, items, item + second, ORDER), s1);
         }
         if (LANES == 4) {
-          s2 = load(users, user + at + 32).fma(load(items, item + at + 32), s2);
-          s3 = load(users, user + at + 48).fma(load(items, item + at + 48), s3);
+          s2 =
+              FloatVector.fromMemorySegment(SPECIES, users, user + at + 32, ORDER)
+                  .fma(FloatVector.fromMemorySegment(SPECIES, items, item + at + 32, ORDER), s2);
+          s3 =
+              FloatVector.fromMemorySegment(SPECIES, users, user + at + 48, ORDER)
+                  .fma(FloatVector.fromMemorySegment(SPECIES, items, item + at + 48, ORDER), s3);
         }
       }
       if (LANES == 4) {
@@ -141,45 +168,56 @@ final class VectorKernels implements KernelPerOperation.Pass {
       s0 = s0.add(s0.rearrange(XOR_2));
       s0 = s0.add(s0.rearrange(XOR_1));
 
-      if (operation >= DOTS) {
+      if (OPERATION == DOTS || OPERATION == DOT) {
         float dot = s0.lane(0);
-        if (operation == DOT) {
+        if (OPERATION == DOT) {
           return dot;
         }
         out.set(JAVA_FLOAT, outOffset + 4L * j, dot);
         continue;
       }
-      FloatVector error = broadcast(value).sub(s0);
+      FloatVector error = FloatVector.broadcast(SPECIES, value).sub(s0);
       out.set(JAVA_FLOAT, 4L * j, error.lane(0));
-      if (operation == ERRORS) {
+      if (OPERATION == ERRORS) {
         continue;
       }
+      long userStep = userSteps.get(JAVA_LONG, Long.BYTES * userRow);
+      long itemStep = itemSteps.get(JAVA_LONG, Long.BYTES * itemRow);
+      float userRoot = StepSizes.inverseRoot(userStep);
+      float itemRoot = StepSizes.inverseRoot(itemStep);
       FloatVector step = error.mul(rate);
-      float userDecay = decayRate * userDecays.get(JAVA_FLOAT, 4 * userRow);
-      float itemDecay = decayRate * itemDecays.get(JAVA_FLOAT, 4 * itemRow);
-      FloatVector minusUserDecay = broadcast(-userDecay);
-      FloatVector minusItemDecay = broadcast(-itemDecay);
-      for (int at = 0; at < ROW_BYTES; at += VECTOR_BYTES) {
-        FloatVector p = load(users, user + at);
-        FloatVector q = load(items, item + at);
-        FloatVector factors = load(factorLanes, at);
-        FloatVector laneStep = step.mul(factors);
-        store(laneStep.fma(q, p.mul(minusUserDecay.fma(factors, one))), users, user + at);
-        store(laneStep.fma(p, q.mul(minusItemDecay.fma(factors, one))), items, item + at);
+      FloatVector keptOfUser = FloatVector.broadcast(SPECIES, 1f - decayRate * userRoot);
+      FloatVector keptOfItem = FloatVector.broadcast(SPECIES, 1f - decayRate * itemRoot);
+      for (int at = 0; at < WHOLE_BYTES; at += VECTOR_BYTES) {
+        FloatVector p = FloatVector.fromMemorySegment(SPECIES, users, user + at, ORDER);
+        FloatVector q = FloatVector.fromMemorySegment(SPECIES, items, item + at, ORDER);
+        step.fma(q, p.mul(keptOfUser)).intoMemorySegment(users, user + at, ORDER);
+        step.fma(p, q.mul(keptOfItem)).intoMemorySegment(items, item + at, ORDER);
+      }
+      float userRate = biasPace * StepSizes.biasRate(userStep);
+      float itemRate = biasPace * StepSizes.biasRate(itemStep);
+      FloatVector keptOfUserBias =
+          FloatVector.broadcast(SPECIES, 1f - userRate * (userDamping * (userRoot * userRoot)));
+      FloatVector keptOfItemBias =
+          FloatVector.broadcast(SPECIES, 1f - itemRate * (itemDamping * (itemRoot * itemRoot)));
+      FloatVector p = FloatVector.fromMemorySegment(SPECIES, users, user + WHOLE_BYTES, ORDER);
+      FloatVector q = FloatVector.fromMemorySegment(SPECIES, items, item + WHOLE_BYTES, ORDER);
+      FloatVector newP = p.blend(step.fma(q, p.mul(keptOfUser)), FACTORS);
+      FloatVector newQ = q.blend(step.fma(p, q.mul(keptOfItem)), FACTORS);
+      newP = newP.blend(p.fma(keptOfUserBias, error.mul(userRate)), USER_BIAS);
+      newP.intoMemorySegment(users, user + WHOLE_BYTES, ORDER);
+      if (!SPLIT) {
+        newQ = newQ.blend(q.fma(keptOfItemBias, error.mul(itemRate)), ITEM_BIAS);
+      }
+      newQ.intoMemorySegment(items, item + WHOLE_BYTES, ORDER);
+      if (SPLIT) {
+        FloatVector last =
+            FloatVector.fromMemorySegment(SPECIES, items, item + WHOLE_BYTES + VECTOR_BYTES, ORDER);
+        FloatVector moved = last.fma(keptOfItemBias, error.mul(itemRate));
+        last.blend(moved, ITEM_BIAS)
+            .intoMemorySegment(items, item + WHOLE_BYTES + VECTOR_BYTES, ORDER);
       }
     }
     return 0f;
-  }
-
-  private static FloatVector broadcast(float value) {
-    return FloatVector.broadcast(SPECIES, value);
-  }
-
-  private static FloatVector load(MemorySegment segment, long offset) {
-    return FloatVector.fromMemorySegment(SPECIES, segment, offset, ORDER);
-  }
-
-  private static void store(FloatVector vector, MemorySegment segment, long offset) {
-    vector.intoMemorySegment(segment, offset, ORDER);
   }
 }

@@ -1,5 +1,6 @@
 package io.github.peccary.engine.model;
 
+import io.github.peccary.engine.kernel.Kernels;
 import io.github.peccary.engine.memory.HugePages;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -26,7 +27,7 @@ public final class FactorMatrix {
     this.segment = segment;
     this.rows = rows;
     this.rank = rank;
-    this.stride = strideFor(rank);
+    this.stride = Kernels.strideFor(rank);
   }
 
   /// A matrix of zeros that lives as long as `arena`.
@@ -34,26 +35,18 @@ public final class FactorMatrix {
     return new FactorMatrix(HugePages.allocate(arena, bytes(rows, rank)), rows, rank);
   }
 
-  /// The matrix that lies in `segment`, which must hold exactly `rows × strideFor(rank)` floats.
+  /// The matrix that lies in `segment`, which must hold exactly `rows × stride` floats.
   public static FactorMatrix of(MemorySegment segment, int rows, int rank) {
     if (segment.byteSize() != bytes(rows, rank)) {
       throw new IllegalArgumentException(
           "the segment must hold rows x stride floats: bytes=%d, rows=%d, stride=%d"
-              .formatted(segment.byteSize(), rows, strideFor(rank)));
+              .formatted(segment.byteSize(), rows, Kernels.strideFor(rank)));
     }
     return new FactorMatrix(segment, rows, rank);
   }
 
-  /// `rank + 2` rounded up to 16: two columns for the biases, whole vectors, no tails.
-  public static int strideFor(int rank) {
-    if (rank < 1 || rank > 1 << 16) {
-      throw new IllegalArgumentException("rank must be from 1 to 65536: rank=" + rank);
-    }
-    return (rank + 2 + 15) & -16;
-  }
-
   private static long bytes(int rows, int rank) {
-    return Math.multiplyExact((long) rows, (long) strideFor(rank) * Float.BYTES);
+    return Math.multiplyExact((long) rows, (long) Kernels.strideFor(rank) * Float.BYTES);
   }
 
   /// Number of users or items.
@@ -79,6 +72,16 @@ public final class FactorMatrix {
   /// Where a row starts in [#segment], in bytes.
   public long rowOffset(int row) {
     return (long) row * stride * Float.BYTES;
+  }
+
+  /// Copies the rows from `first` to before `end` of a matrix of the same rank.
+  public void copyRows(FactorMatrix from, int first, int end) {
+    MemorySegment.copy(
+        from.segment,
+        from.rowOffset(first),
+        segment,
+        rowOffset(first),
+        rowOffset(end) - rowOffset(first));
   }
 
   /// One element; a convenience for tests and cold paths.

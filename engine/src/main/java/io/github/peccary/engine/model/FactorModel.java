@@ -99,7 +99,7 @@ public final class FactorModel implements AutoCloseable {
   private Kernels kernels() {
     Kernels known = kernels;
     if (known == null) {
-      known = Kernels.forStride(header.stride());
+      known = Kernels.forRank(header.rank());
       kernels = known;
     }
     return known;

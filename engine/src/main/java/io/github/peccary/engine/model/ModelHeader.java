@@ -1,5 +1,6 @@
 package io.github.peccary.engine.model;
 
+import io.github.peccary.engine.kernel.Kernels;
 import io.github.peccary.engine.storage.CorruptFileException;
 import io.github.peccary.engine.storage.TensorFile;
 
@@ -49,7 +50,7 @@ record ModelHeader(
 
   private static int expectedStride(TensorFile file, int rank) {
     try {
-      return FactorMatrix.strideFor(rank);
+      return Kernels.strideFor(rank);
     } catch (IllegalArgumentException e) {
       throw new CorruptFileException(file.path(), String.valueOf(e.getMessage()), e);
     }

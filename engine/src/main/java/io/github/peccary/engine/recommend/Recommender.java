@@ -34,7 +34,7 @@ public final class Recommender {
   public Recommender(FactorModel model) {
     this.model = model;
     items = model.itemFactors();
-    kernels = Kernels.forStride(items.stride());
+    kernels = Kernels.forRank(items.rank());
   }
 
   /// The best items that the user has not seen.

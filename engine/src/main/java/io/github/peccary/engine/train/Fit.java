@@ -10,22 +10,22 @@ import io.github.peccary.engine.ratings.Holdout;
 import io.github.peccary.engine.ratings.RatingMatrix;
 import java.lang.foreign.Arena;
 import java.util.SplittableRandom;
-import java.util.concurrent.atomic.AtomicBoolean;
 
 /// Factors being fitted to one split of the ratings: the data laid out, the rows, and what one
 /// epoch does to them. The loop over epochs is in [Trainer].
 final class Fit implements AutoCloseable {
   private static final int GRAIN = 4096;
 
-  /// Share of a full Newton step; users and items step at once, so a full one would overshoot.
+  /// Share of a full Newton step of the biases in the first epoch; users and items step at once, so
+  /// a full one would overshoot.
   private static final double BIAS_PACE = 0.5;
 
-  private final Arena rowsArena = Arena.ofShared();
-
-  /// What is wanted during training only: the data laid out, the copies of the best rows.
+  /// What is wanted during training only.
   private final Arena scratch = Arena.ofShared();
 
   private final Workers workers;
+  private final RatedRows ratedUsers;
+  private final RatedRows ratedItems;
   private final Schedule schedule;
   private final SplittableRandom random;
   private final TileLayout training;
@@ -33,47 +33,46 @@ final class Fit implements AutoCloseable {
   private final DampedBiases baseline;
   private final BiasFit biases;
   private final double scale;
-  private final boolean hasBiases;
-  private final float[] userErrors;
-  private final float[] itemErrors;
+  private final double l2;
+  private final double biasPace;
   private final FactorMatrix users;
   private final FactorMatrix items;
-  private final Snapshot bestUsers;
-  private final Snapshot bestItems;
+  private final FactorMatrix bestUsers;
+  private final FactorMatrix bestItems;
   private final TileKernel kernel;
   private final StepSizes steps;
 
   Fit(RatingMatrix ratings, TrainConfig config, Holdout holdout, Workers workers) {
     this.workers = workers;
-    hasBiases = config.biases();
+    int rank = config.rank();
     schedule = config.deterministic() ? new Schedule.Strata() : new Schedule.Hogwild();
     random = new SplittableRandom(config.seed());
-    Grid grid = Grid.of(ratings, FactorMatrix.strideFor(config.rank()));
-    training = TileLayout.ofTraining(ratings, holdout, config.biases(), grid, workers, scratch);
-    heldOut = TileLayout.ofHeldOut(ratings, holdout, training, workers, scratch);
+    ratedUsers = RatedRows.users(ratings, workers);
+    ratedItems = RatedRows.items(ratings, workers);
+    var layouts =
+        new TileLayout.Builder(
+            ratings, holdout, ratedUsers, ratedItems, Kernels.strideFor(rank), workers, scratch);
+    training = layouts.training(config.biases());
+    heldOut = layouts.heldOut(training);
     baseline = BiasFit.customary(training, workers).biases();
     biases = BiasFit.adaptive(training, workers);
     double deviation = biases.residualDeviation();
     scale = deviation > 0 ? deviation : 1;
-    InitialFactors initial = new InitialFactors(config, training.mean(), scale, rowsArena, workers);
+    InitialFactors initial = new InitialFactors(config, training.mean(), scale, scratch, workers);
     users = initial.users(biases.users());
     items = initial.items(biases.items());
-    bestUsers = new Snapshot(users, biases.users().counts(), scratch);
-    bestItems = new Snapshot(items, biases.items().counts(), scratch);
-    userErrors = new float[users.rows()];
-    itemErrors = new float[items.rows()];
+    bestUsers = FactorMatrix.allocate(scratch, users.rows(), rank);
+    bestItems = FactorMatrix.allocate(scratch, items.rows(), rank);
     kernel = new TileKernel(users, items, workers.threads(), scratch);
-    steps = new StepSizes(scratch, config.rank(), users.stride(), users.rows(), items.rows());
-    for (int user = 0; user < users.rows(); user++) {
-      steps.setUserDecay(user, decay(config, biases.users().counts()[user]));
-    }
-    for (int item = 0; item < items.rows(); item++) {
-      steps.setItemDecay(item, decay(config, biases.items().counts()[item]));
-    }
-  }
-
-  private static float decay(TrainConfig config, int ratings) {
-    return (float) (config.l2() / Math.sqrt(Math.max(1, ratings)));
+    steps =
+        new StepSizes(
+            scratch,
+            biases.users().counts(),
+            (float) biases.users().damping(),
+            biases.items().counts(),
+            (float) biases.items().damping());
+    l2 = config.l2();
+    biasPace = config.biases() ? BIAS_PACE : 0;
   }
 
   /// Ratings trained on.
@@ -91,58 +90,48 @@ final class Fit implements AutoCloseable {
     return training.offset();
   }
 
+  /// Standard deviation of the ratings around the biases, in the unit of ratings.
+  double residualDeviation() {
+    return scale;
+  }
+
+  /// The customary damped biases of all users and items.
   DampedBiases baseline() {
-    return baseline;
+    return new DampedBiases(
+        baseline.globalMean(),
+        ratedUsers.scatter(baseline.user()),
+        ratedItems.scatter(baseline.item()));
   }
 
-  FactorMatrix users() {
-    return users;
+  /// The rows of all users, as they are now.
+  FactorMatrix users(Arena arena) {
+    return ratedUsers.scatter(users, biasPace > 0 ? users.rank() + 1 : -1, arena, workers);
   }
 
-  FactorMatrix items() {
-    return items;
+  /// The rows of all items, as they are now.
+  FactorMatrix items(Arena arena) {
+    return ratedItems.scatter(items, biasPace > 0 ? items.rank() : -1, arena, workers);
   }
 
-  /// One pass over the training ratings, and a step of the biases on the errors it has met. Returns
-  /// the mean of the squared errors, each measured before its own update.
+  /// One pass over the training ratings. Returns the mean of the squared errors, each measured
+  /// before its own update.
   double epoch(LearningRate learningRate, int epoch) {
     double rate = learningRate.at(epoch);
-    steps.setRates((float) (rate / scale), (float) rate);
+    steps.setRates(
+        (float) (rate / scale),
+        (float) (rate * l2),
+        (float) (biasPace * learningRate.share(epoch)));
     double[] squares = new double[training.grid().tiles()];
     schedule.visit(
         training.grid(),
         random,
         workers,
-        (worker, tile) ->
-            squares[tile] = kernel.update(training, tile, steps, userErrors, itemErrors, worker));
-    double pace = BIAS_PACE * learningRate.share(epoch);
-    stepBiases(users, users.rank(), biases.users(), userErrors, pace);
-    stepBiases(items, items.rank() + 1, biases.items(), itemErrors, pace);
+        (worker, tile) -> squares[tile] = kernel.update(training, tile, steps, worker));
     double sum = 0;
     for (double tile : squares) {
       sum += tile;
     }
     return sum / training.ratings();
-  }
-
-  /// `b ← b + pace · (Σ e − damping · b) / (n + damping)`: the ridge of [BiasFit], from where the
-  /// biases stand. Clears the sums of errors.
-  private void stepBiases(
-      FactorMatrix rows, int column, BiasFit.Side side, float[] errors, double pace) {
-    workers.forRange(
-        rows.rows(),
-        GRAIN,
-        (from, to) -> {
-          for (int row = from; row < to; row++) {
-            int count = side.counts()[row];
-            if (count > 0 && hasBiases) {
-              double bias = rows.get(row, column);
-              double gradient = errors[row] - side.damping() * bias;
-              rows.set(row, column, (float) (bias + pace * gradient / (count + side.damping())));
-            }
-            errors[row] = 0f;
-          }
-        });
   }
 
   /// Errors of the rows as they are over the training ratings.
@@ -212,37 +201,20 @@ final class Fit implements AutoCloseable {
     return sum;
   }
 
-  /// Whether every row is made of finite numbers.
-  boolean isFinite() {
-    AtomicBoolean finite = new AtomicBoolean(true);
-    Kernels kernels = Kernels.forStride(users.stride());
-    for (FactorMatrix rows : new FactorMatrix[] {users, items}) {
-      workers.forRange(
-          rows.rows(),
-          GRAIN,
-          (from, to) -> {
-            for (int row = from; row < to; row++) {
-              long offset = rows.rowOffset(row);
-              float squares = kernels.dot(rows.segment(), offset, rows.segment(), offset);
-              if (!Float.isFinite(squares)) {
-                finite.setPlain(false);
-              }
-            }
-          });
-    }
-    return finite.get();
-  }
-
   /// Remembers the rows as the best so far.
   void saveBest() {
-    workers.forRange(bestUsers.rows(), GRAIN, bestUsers::save);
-    workers.forRange(bestItems.rows(), GRAIN, bestItems::save);
+    copyRows(users, bestUsers);
+    copyRows(items, bestItems);
   }
 
   /// Makes the rows the best so far.
   void restoreBest() {
-    bestUsers.restore();
-    bestItems.restore();
+    copyRows(bestUsers, users);
+    copyRows(bestItems, items);
+  }
+
+  private void copyRows(FactorMatrix from, FactorMatrix to) {
+    workers.forRange(from.rows(), GRAIN, (first, end) -> to.copyRows(from, first, end));
   }
 
   /// Takes the factors back and leaves the biases alone.
@@ -256,21 +228,11 @@ final class Fit implements AutoCloseable {
     }
   }
 
-  /// Frees all but the rows: what comes next may need the memory.
-  void endTraining() {
-    close(scratch);
-  }
-
-  /// Frees everything; a second time changes nothing.
+  /// Frees the memory; a second time changes nothing.
   @Override
   public void close() {
-    close(scratch);
-    close(rowsArena);
-  }
-
-  private static void close(Arena arena) {
-    if (arena.scope().isAlive()) {
-      arena.close();
+    if (scratch.scope().isAlive()) {
+      scratch.close();
     }
   }
 }

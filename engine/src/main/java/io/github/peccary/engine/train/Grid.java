@@ -1,7 +1,5 @@
 package io.github.peccary.engine.train;
 
-import io.github.peccary.engine.ratings.CompressedRows;
-import io.github.peccary.engine.ratings.RatingMatrix;
 import java.util.Arrays;
 
 /// How the rating matrix is cut into tiles: items into stripes, users into blocks, each a range of
@@ -14,8 +12,8 @@ import java.util.Arrays;
 /// blocks as stripes, so that each round of a diagonal order can give every stripe a block of its
 /// own.
 ///
-/// @param stripeStarts first item of each stripe, and the number of items
-/// @param blockStarts first user of each block, and the number of users
+/// @param stripeStarts first item row of each stripe, and the number of item rows
+/// @param blockStarts first user row of each block, and the number of user rows
 record Grid(int[] stripeStarts, int[] blockStarts) {
   /// Rows are counted from the start of their stripe or block in 16 bits.
   static final int MAX_ROWS = 1 << 16;
@@ -24,34 +22,41 @@ record Grid(int[] stripeStarts, int[] blockStarts) {
   private static final int MIN_PARTS = 8;
   private static final int MAX_PARTS = 32;
 
-  static Grid of(RatingMatrix ratings, int stride) {
+  /// @param userCounts ratings of each user's row
+  /// @param itemCounts ratings of each item's row
+  static Grid of(int[] userCounts, int[] itemCounts, int stride) {
     int rowsInCache = STRIPE_BYTES / (stride * Float.BYTES);
-    int[] stripes = cut(ratings.byItem(), MIN_PARTS, MAX_PARTS, rowsInCache);
+    int[] stripes = cut(itemCounts, MIN_PARTS, MAX_PARTS, rowsInCache);
     int parts = Math.max(MIN_PARTS, stripes.length - 1);
-    return new Grid(stripes, cut(ratings.byUser(), parts, parts, MAX_ROWS));
+    return new Grid(stripes, cut(userCounts, parts, parts, MAX_ROWS));
   }
 
-  /// Ends a part when it holds 1/`minParts` of the events, or `rowsWanted` rows and 1/`maxParts` of
-  /// the events, or as many rows as can be counted. Fewer rows than parts make empty parts.
-  private static int[] cut(CompressedRows rows, int minParts, int maxParts, int rowsWanted) {
-    long events = rows.start(rows.rows());
-    int[] starts = new int[minParts + maxParts + rows.rows() / MAX_ROWS + 2];
+  /// Ends a part when it holds 1/`minParts` of the ratings, or `rowsWanted` rows and 1/`maxParts`
+  /// of the ratings, or as many rows as can be counted. Fewer rows than parts make empty parts.
+  private static int[] cut(int[] counts, int minParts, int maxParts, int rowsWanted) {
+    long ratings = 0;
+    for (int count : counts) {
+      ratings += count;
+    }
+    int[] starts = new int[minParts + maxParts + counts.length / MAX_ROWS + 2];
     int parts = 0;
     int first = 0;
-    for (int row = 0; row < rows.rows(); row++) {
-      int count = row + 1 - first;
-      long held = rows.end(row) - rows.start(first);
-      boolean full = held * minParts >= events || count == MAX_ROWS;
-      if (full || (count >= rowsWanted && held * maxParts >= events)) {
+    long held = 0;
+    for (int row = 0; row < counts.length; row++) {
+      int size = row + 1 - first;
+      held += counts[row];
+      boolean full = held * minParts >= ratings || size == MAX_ROWS;
+      if (full || (size >= rowsWanted && held * maxParts >= ratings)) {
         first = row + 1;
         starts[++parts] = first;
+        held = 0;
       }
     }
-    if (first < rows.rows()) {
-      starts[++parts] = rows.rows();
+    if (first < counts.length) {
+      starts[++parts] = counts.length;
     }
     while (parts < minParts) {
-      starts[++parts] = rows.rows();
+      starts[++parts] = counts.length;
     }
     return Arrays.copyOf(starts, parts + 1);
   }

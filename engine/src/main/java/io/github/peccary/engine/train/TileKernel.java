@@ -22,7 +22,7 @@ final class TileKernel {
 
   /// @param arena holds a few kilobytes for each worker
   TileKernel(FactorMatrix users, FactorMatrix items, int workers, Arena arena) {
-    kernels = Kernels.forStride(users.stride());
+    kernels = Kernels.forRank(users.rank());
     this.users = users;
     this.items = items;
     errors = new MemorySegment[workers];
@@ -31,17 +31,8 @@ final class TileKernel {
     }
   }
 
-  /// One step for each rating of the tile; the error before it is added to the sums of its user and
-  /// its item. Returns the sum of the squares of these errors.
-  double update(
-      TileLayout ratings,
-      int tile,
-      StepSizes steps,
-      float[] userErrors,
-      float[] itemErrors,
-      int worker) {
-    int firstUser = ratings.grid().firstUser(tile);
-    int firstItem = ratings.grid().firstItem(tile);
+  /// One step for each rating of the tile. Returns the sum of the squares of the errors before.
+  double update(TileLayout ratings, int tile, StepSizes steps, int worker) {
     MemorySegment out = errors[worker];
     double squares = 0;
     long end = ratings.start(tile + 1);
@@ -49,20 +40,19 @@ final class TileKernel {
       int count = (int) Math.min(CHUNK, end - record);
       kernels.update(
           users.segment(),
-          firstUser,
+          ratings.grid().firstUser(tile),
           items.segment(),
-          firstItem,
+          ratings.grid().firstItem(tile),
           ratings.records(),
           record,
           count,
           out,
           steps);
-      for (int j = 0; j < count; j++, record++) {
+      for (int j = 0; j < count; j++) {
         float error = out.getAtIndex(JAVA_FLOAT, j);
-        userErrors[firstUser + ratings.localUser(record)] += error;
-        itemErrors[firstItem + ratings.localItem(record)] += error;
         squares += (double) error * error;
       }
+      record += count;
     }
     return squares;
   }

@@ -1,7 +1,6 @@
 package io.github.peccary.engine.train;
 
-import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import io.github.peccary.engine.kernel.Kernels;
 import io.github.peccary.engine.memory.HugePages;
@@ -14,7 +13,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.function.UnaryOperator;
 
 /// Ratings as records of eight bytes, tile by tile, outside the heap: the training part of a rating
-/// matrix or its held-out part.
+/// matrix or its held-out part. Users and items are counted by their [RatedRows].
 ///
 /// Inside a tile, records are sorted by user and then by item, which is the order in which they lie
 /// in the matrix: two passes over it, one that counts and one that writes, make the layout.
@@ -31,27 +30,6 @@ final class TileLayout {
     this.records = records;
     this.mean = mean;
     this.offset = offset;
-  }
-
-  /// The ratings that are not held out.
-  ///
-  /// @param centred whether values are stored as distances from their mean, or as they are
-  static TileLayout ofTraining(
-      RatingMatrix ratings,
-      Holdout holdout,
-      boolean centred,
-      Grid grid,
-      Workers workers,
-      Arena arena) {
-    return new Builder(ratings, holdout, false, grid, workers)
-        .build(arena, mean -> centred ? mean : 0f);
-  }
-
-  /// The ratings that are held out, stored as distances from the same number as the training ones.
-  static TileLayout ofHeldOut(
-      RatingMatrix ratings, Holdout holdout, TileLayout training, Workers workers, Arena arena) {
-    return new Builder(ratings, holdout, true, training.grid, workers)
-        .build(arena, _ -> training.offset);
   }
 
   Grid grid() {
@@ -82,38 +60,65 @@ final class TileLayout {
   }
 
   int localUser(long record) {
-    return records.get(JAVA_INT, record * Kernels.RECORD_BYTES) & 0xFFFF;
+    return Kernels.localUser(records.getAtIndex(JAVA_LONG, record));
   }
 
   int localItem(long record) {
-    return records.get(JAVA_INT, record * Kernels.RECORD_BYTES) >>> 16;
+    return Kernels.localItem(records.getAtIndex(JAVA_LONG, record));
   }
 
   float value(long record) {
-    return records.get(JAVA_FLOAT, record * Kernels.RECORD_BYTES + Integer.BYTES);
+    return Kernels.value(records.getAtIndex(JAVA_LONG, record));
   }
 
-  private static final class Builder {
+  /// Makes the two layouts of one split.
+  static final class Builder {
     private final RatingMatrix ratings;
-    private final CompressedRows rows;
+    private final CompressedRows matrix;
     private final Holdout holdout;
-    private final boolean heldOut;
+    private final RatedRows users;
+    private final RatedRows items;
     private final Grid grid;
     private final Workers workers;
+    private final Arena arena;
 
-    Builder(RatingMatrix ratings, Holdout holdout, boolean heldOut, Grid grid, Workers workers) {
+    /// @param stride floats in a row of factors
+    /// @param arena holds the records
+    Builder(
+        RatingMatrix ratings,
+        Holdout holdout,
+        RatedRows users,
+        RatedRows items,
+        int stride,
+        Workers workers,
+        Arena arena) {
       this.ratings = ratings;
-      this.rows = ratings.byUser();
+      this.matrix = ratings.byUser();
       this.holdout = holdout;
-      this.heldOut = heldOut;
-      this.grid = grid;
+      this.users = users;
+      this.items = items;
+      this.grid = Grid.of(users.counts(), items.counts(), stride);
       this.workers = workers;
+      this.arena = arena;
     }
 
-    TileLayout build(Arena arena, UnaryOperator<Float> offsetOfMean) {
+    /// The ratings that are not held out.
+    ///
+    /// @param centred whether values are stored as distances from their mean, or as they are
+    TileLayout training(boolean centred) {
+      return build(false, mean -> centred ? mean : 0f);
+    }
+
+    /// The ratings that are held out, stored as distances from the same number as the training
+    /// ones.
+    TileLayout heldOut(TileLayout training) {
+      return build(true, _ -> training.offset);
+    }
+
+    private TileLayout build(boolean heldOut, UnaryOperator<Float> offsetOfMean) {
       long[] starts = new long[grid.tiles() + 1];
       double[] sums = new double[grid.blocks()];
-      workers.forRange(grid.blocks(), 1, (block, _) -> sums[block] = count(block, starts));
+      workers.forRange(grid.blocks(), 1, (block, _) -> sums[block] = count(block, heldOut, starts));
       double sum = 0;
       for (double blockSum : sums) {
         sum += blockSum;
@@ -124,22 +129,25 @@ final class TileLayout {
       long count = starts[grid.tiles()];
       float mean = (float) (sum / Math.max(1, count));
       float offset = offsetOfMean.apply(mean);
-      MemorySegment records = HugePages.allocate(arena, Math.max(1, count) * Kernels.RECORD_BYTES);
-      workers.forRange(grid.blocks(), 1, (block, _) -> fill(block, starts, records, offset));
+      MemorySegment records = HugePages.allocate(arena, Math.max(1, count) * Long.BYTES);
+      workers.forRange(
+          grid.blocks(), 1, (block, _) -> fill(block, heldOut, starts, records, offset));
       return new TileLayout(grid, starts, records, mean, offset);
     }
 
     /// Counts the ratings of each tile of a block into the element behind the tile's own, and sums
     /// their values.
-    private double count(int block, long[] starts) {
+    private double count(int block, boolean heldOut, long[] starts) {
       double sum = 0;
-      for (int user = grid.blockStarts()[block]; user < grid.blockStarts()[block + 1]; user++) {
+      for (int row = grid.blockStarts()[block]; row < grid.blockStarts()[block + 1]; row++) {
+        int user = users.numbers()[row];
         int stripe = 0;
-        for (long position = rows.start(user), end = rows.end(user); position < end; position++) {
-          int item = rows.index(position);
-          float value = rows.value(position);
+        long end = matrix.end(user);
+        for (long position = matrix.start(user); position < end; position++) {
+          int item = matrix.index(position);
+          float value = matrix.value(position);
           if (ratings.isRating(value) && holdout.contains(user, item) == heldOut) {
-            stripe = stripeOf(item, stripe);
+            stripe = stripeOf(items.rows()[item], stripe);
             starts[grid.tile(stripe, block) + 1]++;
             sum += value;
           }
@@ -148,30 +156,33 @@ final class TileLayout {
       return sum;
     }
 
-    private void fill(int block, long[] starts, MemorySegment records, float offset) {
+    private void fill(
+        int block, boolean heldOut, long[] starts, MemorySegment records, float offset) {
       long[] next = new long[grid.stripes()];
       System.arraycopy(starts, grid.tile(0, block), next, 0, next.length);
-      int firstUser = grid.blockStarts()[block];
-      for (int user = firstUser; user < grid.blockStarts()[block + 1]; user++) {
+      int firstRow = grid.blockStarts()[block];
+      for (int row = firstRow; row < grid.blockStarts()[block + 1]; row++) {
+        int user = users.numbers()[row];
         int stripe = 0;
-        for (long position = rows.start(user), end = rows.end(user); position < end; position++) {
-          int item = rows.index(position);
-          float value = rows.value(position);
+        long end = matrix.end(user);
+        for (long position = matrix.start(user); position < end; position++) {
+          int item = matrix.index(position);
+          float value = matrix.value(position);
           if (ratings.isRating(value) && holdout.contains(user, item) == heldOut) {
-            stripe = stripeOf(item, stripe);
-            long record = next[stripe]++ * Kernels.RECORD_BYTES;
-            int localItem = item - grid.stripeStarts()[stripe];
-            records.set(JAVA_INT, record, (user - firstUser) | localItem << 16);
-            records.set(JAVA_FLOAT, record + Integer.BYTES, value - offset);
+            int itemRow = items.rows()[item];
+            stripe = stripeOf(itemRow, stripe);
+            int localItem = itemRow - grid.stripeStarts()[stripe];
+            long record = Kernels.record(row - firstRow, localItem, value - offset);
+            records.setAtIndex(JAVA_LONG, next[stripe]++, record);
           }
         }
       }
     }
 
     /// Items ascend within a row, so the stripe is found by going on from the last one.
-    private int stripeOf(int item, int from) {
+    private int stripeOf(int itemRow, int from) {
       int stripe = from;
-      while (item >= grid.stripeStarts()[stripe + 1]) {
+      while (itemRow >= grid.stripeStarts()[stripe + 1]) {
         stripe++;
       }
       return stripe;

@@ -29,7 +29,8 @@ public final class Trainer {
 
   private static final int MAX_DIVERGENCES = 3;
 
-  /// An epoch that multiplies the lowest error by this has diverged.
+  /// An epoch that multiplies the lowest error by this has diverged. Long before a number in a row
+  /// overflows, errors of its ratings are huge, so the rows that training keeps are finite.
   private static final double DIVERGING_GROWTH = 4;
 
   /// By how large a part of the error factors may lose to the biases alone before they are dropped:
@@ -85,7 +86,6 @@ public final class Trainer {
           run(fit, bestEpoch, true);
         }
         RatingMetrics training = fit.measureTraining();
-        fit.endTraining();
         return new TrainingResult(
             config,
             fit,
@@ -127,7 +127,7 @@ public final class Trainer {
         heldOut && config.biases()
             ? fit.measureStart().rmse() * (1 + WORTH_OF_FACTORS)
             : Double.POSITIVE_INFINITY;
-    double lowestTrainError = Double.POSITIVE_INFINITY;
+    double lowestTrainError = fit.residualDeviation();
     int bestEpoch = 0;
     int divergences = 0;
     fit.saveBest();
@@ -136,10 +136,7 @@ public final class Trainer {
       double trainError = Math.sqrt(fit.epoch(learningRate, epoch));
       double seconds = (System.nanoTime() - start) / 1e9;
       double error = heldOut ? fit.measureHeldOut().rmse() : Double.NaN;
-      boolean diverged =
-          !(trainError <= DIVERGING_GROWTH * lowestTrainError)
-              || !Double.isFinite(trainError)
-              || !fit.isFinite();
+      boolean diverged = !(trainError <= DIVERGING_GROWTH * lowestTrainError); // so is a NaN
       report(fit, epoch, epochs, refit, trainError, error, seconds, diverged);
       if (diverged) {
         if (++divergences > MAX_DIVERGENCES) {

@@ -4,6 +4,7 @@ import io.github.peccary.engine.metric.RatingMetrics;
 import io.github.peccary.engine.model.DampedBiases;
 import io.github.peccary.engine.model.FactorMatrix;
 import io.github.peccary.engine.ratings.Holdout;
+import java.lang.foreign.Arena;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -11,7 +12,11 @@ import java.util.Map;
 /// written.
 public final class TrainingResult implements AutoCloseable {
   private final TrainConfig config;
-  private final Fit fit;
+  private final Arena arena = Arena.ofShared();
+  private final FactorMatrix users;
+  private final FactorMatrix items;
+  private final float globalMean;
+  private final DampedBiases baseline;
   private final Holdout holdout;
   private final int bestEpoch;
   private final double[] epochSeconds;
@@ -21,6 +26,7 @@ public final class TrainingResult implements AutoCloseable {
   private final RatingMetrics heldOutBaseline;
   private final RatingMetrics heldOutGlobalMean;
 
+  /// Takes the rows out of `fit` and closes it.
   TrainingResult(
       TrainConfig config,
       Fit fit,
@@ -33,7 +39,6 @@ public final class TrainingResult implements AutoCloseable {
       RatingMetrics heldOutBaseline,
       RatingMetrics heldOutGlobalMean) {
     this.config = config;
-    this.fit = fit;
     this.holdout = holdout;
     this.bestEpoch = bestEpoch;
     this.epochSeconds = epochSeconds;
@@ -42,6 +47,11 @@ public final class TrainingResult implements AutoCloseable {
     this.heldOut = heldOut;
     this.heldOutBaseline = heldOutBaseline;
     this.heldOutGlobalMean = heldOutGlobalMean;
+    globalMean = fit.globalMean();
+    baseline = fit.baseline();
+    users = fit.users(arena);
+    items = fit.items(arena);
+    fit.close();
   }
 
   /// The settings it was trained with.
@@ -56,22 +66,22 @@ public final class TrainingResult implements AutoCloseable {
 
   /// Rows of users: `users × stride`.
   public FactorMatrix users() {
-    return fit.users();
+    return users;
   }
 
   /// Rows of items: `items × stride`.
   public FactorMatrix items() {
-    return fit.items();
+    return items;
   }
 
   /// What scores are counted from: the mean of the training ratings, or 0 for plain `U·Vᵀ`.
   public float globalMean() {
-    return fit.globalMean();
+    return globalMean;
   }
 
   /// The damped biases of the ratings that the factors were trained on.
   public DampedBiases baseline() {
-    return fit.baseline();
+    return baseline;
   }
 
   /// Epochs run until early stopping, without those of a refit and those undone.
@@ -144,6 +154,8 @@ public final class TrainingResult implements AutoCloseable {
 
   @Override
   public void close() {
-    fit.close();
+    if (arena.scope().isAlive()) {
+      arena.close();
+    }
   }
 }

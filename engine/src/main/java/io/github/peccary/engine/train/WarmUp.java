@@ -1,6 +1,6 @@
 package io.github.peccary.engine.train;
 
-import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import io.github.peccary.engine.kernel.Kernels;
 import io.github.peccary.engine.kernel.StepSizes;
@@ -28,7 +28,7 @@ final class WarmUp implements AutoCloseable {
   /// @throws UnsupportedOperationException if this machine has no kernel
   WarmUp(int rank) {
     this.rank = rank;
-    kernels = Kernels.forStride(FactorMatrix.strideFor(rank)); // here, where a refusal is heard
+    kernels = Kernels.forRank(rank); // here, where a refusal is heard
     Thread _ = Thread.ofPlatform().daemon().name("peccary-warm-up").start(this::run);
   }
 
@@ -36,12 +36,12 @@ final class WarmUp implements AutoCloseable {
     try (Arena arena = Arena.ofShared()) { // as in training: a confined one compiles to other code
       MemorySegment users = FactorMatrix.allocate(arena, ROWS, rank).segment();
       MemorySegment items = FactorMatrix.allocate(arena, ROWS, rank).segment();
-      MemorySegment records = arena.allocate((long) ROWS * Kernels.RECORD_BYTES, 64);
+      MemorySegment records = arena.allocate((long) ROWS * Long.BYTES, 64);
       for (int row = 0; row < ROWS; row++) {
-        records.set(JAVA_INT, (long) row * Kernels.RECORD_BYTES, row | row << 16);
+        records.setAtIndex(JAVA_LONG, row, Kernels.record(row, row, 0f));
       }
       MemorySegment errors = arena.allocate((long) ROWS * Float.BYTES, 64);
-      StepSizes steps = new StepSizes(arena, rank, FactorMatrix.strideFor(rank), ROWS, ROWS);
+      StepSizes steps = new StepSizes(arena, new int[ROWS], 1f, new int[ROWS], 1f);
       for (int call = 0; call < CALLS && !closed; call++) {
         kernels.errors(users, 0, items, 0, records, 0, ROWS, errors);
         kernels.update(users, 0, items, 0, records, 0, ROWS, errors, steps);

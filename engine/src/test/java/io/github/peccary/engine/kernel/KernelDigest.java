@@ -1,14 +1,15 @@
 package io.github.peccary.engine.kernel;
 
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
-import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.zip.CRC32C;
 
-/// Runs every operation over every stride and condenses the bits of all results into one number. As
+/// Runs every operation over many ranks and condenses the bits of all results into one number. As
 /// a program it prints which kernel ran and that number, so that a test can compare machines.
 public final class KernelDigest {
   private static final int ROWS = 24;
@@ -22,10 +23,10 @@ public final class KernelDigest {
 
   static String digest() {
     CRC32C crc = new CRC32C();
-    for (int stride = 16; stride <= 144; stride += 16) {
-      Kernels kernels = Kernels.forStride(stride);
+    for (int rank = 1; rank <= 142; rank += rank % 16 < 13 ? 4 : 1) {
+      Kernels kernels = Kernels.forRank(rank);
       try (Arena arena = Arena.ofConfined()) {
-        Operands operands = Operands.random(arena, stride, 1f, stride);
+        Operands operands = Operands.random(arena, rank, 1f, rank);
         crc.update(operands.runAll(kernels).asByteBuffer());
       }
     }
@@ -51,7 +52,8 @@ public final class KernelDigest {
     }
 
     /// Values of about `magnitude`, at an offset that is a multiple of 4 bytes only.
-    static Operands random(Arena arena, int stride, float magnitude, long seed) {
+    static Operands random(Arena arena, int rank, float magnitude, long seed) {
+      int stride = Kernels.strideFor(rank);
       SplittableRandom random = new SplittableRandom(seed);
       long rowsOffset = 4L * random.nextInt(1, 16);
       long bytes =
@@ -60,18 +62,16 @@ public final class KernelDigest {
       for (long at = rowsOffset; at < rowsOffset + 8L * ROWS * stride; at += 4) {
         memory.set(JAVA_FLOAT, at, (float) (magnitude * random.nextDouble(-1, 1)));
       }
-      Operands operands =
-          new Operands(
-              memory, stride, rowsOffset, new StepSizes(arena, stride - 2, stride, ROWS, ROWS));
+      int[] counts = random.ints(2L * ROWS, 1, 2000).toArray();
+      int[] userCounts = Arrays.copyOf(counts, ROWS);
+      int[] itemCounts = Arrays.copyOfRange(counts, ROWS, 2 * ROWS);
+      StepSizes steps = new StepSizes(arena, userCounts, 2f, itemCounts, 7f);
+      steps.setRates(0.01f, 0.02f, 0.5f);
+      Operands operands = new Operands(memory, stride, rowsOffset, steps);
       for (int j = 0; j < RECORDS; j++) {
-        long record = operands.recordsOffset() + 8L * j;
-        memory.set(JAVA_INT, record, random.nextInt(ROWS - 5) | random.nextInt(ROWS - 5) << 16);
-        memory.set(JAVA_FLOAT, record + 4, (float) (magnitude * random.nextDouble(-1, 1)));
-      }
-      operands.steps.setRates(0.01f, 0.02f);
-      for (int row = 0; row < ROWS; row++) {
-        operands.steps.setUserDecay(row, random.nextFloat());
-        operands.steps.setItemDecay(row, random.nextFloat());
+        float value = (float) (magnitude * random.nextDouble(-1, 1));
+        long record = Kernels.record(random.nextInt(ROWS - 5), random.nextInt(ROWS - 5), value);
+        operands.records().setAtIndex(JAVA_LONG, j, record);
       }
       return operands;
     }
@@ -81,7 +81,7 @@ public final class KernelDigest {
     }
 
     long recordsOffset() {
-      return itemsOffset() + 4L * ROWS * stride;
+      return (itemsOffset() + 4L * ROWS * stride + 7) & -8;
     }
 
     /// Every operation once; the rows are changed. All memory holds the results.

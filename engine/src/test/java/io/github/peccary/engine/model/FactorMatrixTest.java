@@ -9,17 +9,6 @@ import org.junit.jupiter.api.Test;
 
 class FactorMatrixTest {
   @Test
-  void strideHoldsTheFactorsAndTwoBiasColumnsInWholeVectors() {
-    assertThat(FactorMatrix.strideFor(1)).isEqualTo(16);
-    assertThat(FactorMatrix.strideFor(14)).isEqualTo(16);
-    assertThat(FactorMatrix.strideFor(15)).isEqualTo(32);
-    assertThat(FactorMatrix.strideFor(30)).isEqualTo(32);
-    assertThat(FactorMatrix.strideFor(62)).isEqualTo(64);
-    assertThatThrownBy(() -> FactorMatrix.strideFor(0))
-        .hasMessage("rank must be from 1 to 65536: rank=0");
-  }
-
-  @Test
   void rowsAreAlignedAndIndependent() {
     try (Arena arena = Arena.ofConfined()) {
       FactorMatrix matrix = FactorMatrix.allocate(arena, 5, 30);

@@ -31,12 +31,14 @@ class TileLayoutTest {
     try (RatingMatrix ratings = random();
         Workers workers = new Workers(2);
         Arena arena = Arena.ofShared()) {
-      Grid grid = Grid.of(ratings, 32);
-      TileLayout training = TileLayout.ofTraining(ratings, holdout, true, grid, workers, arena);
-      TileLayout heldOut = TileLayout.ofHeldOut(ratings, holdout, training, workers, arena);
+      TileLayout.Builder layouts = layouts(ratings, holdout, workers, arena);
+      TileLayout training = layouts.training(true);
+      TileLayout heldOut = layouts.heldOut(training);
       Map<Long, Float> seen = new HashMap<>();
-      collect(training, false, holdout, seen);
-      collect(heldOut, true, holdout, seen);
+      RatedRows users = RatedRows.users(ratings, workers);
+      RatedRows items = RatedRows.items(ratings, workers);
+      collect(training, false, holdout, users, items, seen);
+      collect(heldOut, true, holdout, users, items, seen);
 
       assertThat(training.ratings() + heldOut.ratings()).isEqualTo(ratings.ratings());
       assertThat(heldOut.ratings()).isPositive();
@@ -55,18 +57,37 @@ class TileLayoutTest {
     }
   }
 
+  private static TileLayout.Builder layouts(
+      RatingMatrix ratings, Holdout holdout, Workers workers, Arena arena) {
+    return new TileLayout.Builder(
+        ratings,
+        holdout,
+        RatedRows.users(ratings, workers),
+        RatedRows.items(ratings, workers),
+        32,
+        workers,
+        arena);
+  }
+
   private static void collect(
-      TileLayout layout, boolean heldOut, Holdout holdout, Map<Long, Float> seen) {
+      TileLayout layout,
+      boolean heldOut,
+      Holdout holdout,
+      RatedRows users,
+      RatedRows items,
+      Map<Long, Float> seen) {
     Grid grid = layout.grid();
     for (int block = 0; block < grid.blocks(); block++) {
       for (int stripe = 0; stripe < grid.stripes(); stripe++) {
         int tile = grid.tile(stripe, block);
         long last = -1;
         for (long record = layout.start(tile); record < layout.start(tile + 1); record++) {
-          int user = grid.blockStarts()[block] + layout.localUser(record);
-          int item = grid.stripeStarts()[stripe] + layout.localItem(record);
-          assertThat(user).isLessThan(grid.blockStarts()[block + 1]);
-          assertThat(item).isLessThan(grid.stripeStarts()[stripe + 1]);
+          int userRow = grid.blockStarts()[block] + layout.localUser(record);
+          int itemRow = grid.stripeStarts()[stripe] + layout.localItem(record);
+          assertThat(userRow).isLessThan(grid.blockStarts()[block + 1]);
+          assertThat(itemRow).isLessThan(grid.stripeStarts()[stripe + 1]);
+          int user = users.numbers()[userRow];
+          int item = items.numbers()[itemRow];
           assertThat(holdout.contains(user, item)).isEqualTo(heldOut);
           assertThat(pair(user, item)).isGreaterThan(last);
           last = pair(user, item);
@@ -77,13 +98,23 @@ class TileLayoutTest {
   }
 
   @Test
-  void stripesAndBlocksCoverAllRowsAndThereIsABlockForEveryStripe() throws IOException {
-    try (RatingMatrix ratings = random()) {
+  void stripesAndBlocksCoverAllRowsAndThereIsABlockForEveryStripe() {
+    for (int[] size : new int[][] {{90, 60}, {0, 0}, {1, 1}, {70_000, 3}, {3, 200_000}}) {
+      int[] users = new Random(SEED).ints(size[0], 1, 50).toArray();
+      int[] items = new Random(SEED).ints(size[1], 1, 50).toArray();
       for (int stride : new int[] {16, 64, 1 << 16}) {
-        Grid grid = Grid.of(ratings, stride);
+        Grid grid = Grid.of(users, items, stride);
         assertThat(grid.blocks()).isGreaterThanOrEqualTo(grid.stripes());
-        assertThat(grid.stripeStarts()).startsWith(0).endsWith(ratings.items()).isSorted();
-        assertThat(grid.blockStarts()).startsWith(0).endsWith(ratings.users()).isSorted();
+        assertThat(grid.stripeStarts()).startsWith(0).endsWith(size[1]).isSorted();
+        assertThat(grid.blockStarts()).startsWith(0).endsWith(size[0]).isSorted();
+        for (int tile = 1; tile <= grid.stripes(); tile++) {
+          assertThat(grid.stripeStarts()[tile] - grid.stripeStarts()[tile - 1])
+              .isLessThanOrEqualTo(Grid.MAX_ROWS);
+        }
+        for (int tile = 1; tile <= grid.blocks(); tile++) {
+          assertThat(grid.blockStarts()[tile] - grid.blockStarts()[tile - 1])
+              .isLessThanOrEqualTo(Grid.MAX_ROWS);
+        }
       }
     }
   }
@@ -94,27 +125,28 @@ class TileLayoutTest {
         Workers workers = new Workers(3);
         Arena arena = Arena.ofShared()) {
       for (boolean centred : new boolean[] {true, false}) {
-        TileLayout layout =
-            TileLayout.ofTraining(
-                ratings, Holdout.none(), centred, Grid.of(ratings, 32), workers, arena);
+        RatedRows users = RatedRows.users(ratings, workers);
+        RatedRows items = RatedRows.items(ratings, workers);
+        TileLayout layout = layouts(ratings, Holdout.none(), workers, arena).training(centred);
         BiasFit fit = BiasFit.customary(layout, workers);
         DampedBiases biases = fit.biases();
         double mean = mean(ratings);
         assertThat((double) biases.globalMean()).isCloseTo(mean, within(1e-5));
 
         // At the fixed point, each bias is the damped mean of what the others leave over.
-        for (int user = 0; user < ratings.users(); user++) {
+        for (int row = 0; row < users.size(); row++) {
+          int user = users.numbers()[row];
           double sum = 0;
           int count = 0;
           for (long at = ratings.byUser().start(user); at < ratings.byUser().end(user); at++) {
             float value = ratings.byUser().value(at);
             if (ratings.isRating(value)) {
-              sum += value - mean - biases.item()[ratings.byUser().index(at)];
+              sum += value - mean - biases.item()[items.rows()[ratings.byUser().index(at)]];
               count++;
             }
           }
-          assertThat(fit.users().counts()[user]).isEqualTo(count);
-          assertThat((double) biases.user()[user]).isCloseTo(sum / (count + 5), within(1e-4));
+          assertThat(fit.users().counts()[row]).isEqualTo(count);
+          assertThat((double) biases.user()[row]).isCloseTo(sum / (count + 5), within(1e-4));
         }
       }
     }
@@ -139,9 +171,7 @@ class TileLayoutTest {
     try (RatingMatrix ratings = RatingMatrices.open(folder.resolve("planted"), triples);
         Workers workers = new Workers(2);
         Arena arena = Arena.ofShared()) {
-      Grid grid = Grid.of(ratings, 32);
-      TileLayout layout =
-          TileLayout.ofTraining(ratings, Holdout.none(), true, grid, workers, arena);
+      TileLayout layout = layouts(ratings, Holdout.none(), workers, arena).training(true);
       BiasFit fit = BiasFit.adaptive(layout, workers);
       assertThat(fit.residualDeviation()).isCloseTo(1, within(0.05));
       assertThat(fit.users().damping()).isCloseTo(1 / 0.25, within(1.0));

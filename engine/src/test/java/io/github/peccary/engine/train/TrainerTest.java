@@ -218,7 +218,7 @@ class TrainerTest {
   }
 
   private static float dot(TrainingResult result, int user, int item) {
-    return Kernels.forStride(result.users().stride())
+    return Kernels.forRank(result.users().rank())
         .dot(
             result.users().segment(),
             result.users().rowOffset(user),

@@ -1,0 +1,98 @@
+package io.github.peccary.engine.train;
+
+import io.github.peccary.engine.model.FactorMatrix;
+import io.github.peccary.engine.parallel.Workers;
+import io.github.peccary.engine.ratings.CompressedRows;
+import io.github.peccary.engine.ratings.RatingMatrix;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+
+/// The users or the items that have a rating, numbered without gaps in the order of the file.
+///
+/// In sparse data they are a fraction of all: half of the users may only have seen things, not
+/// rated them. Between the rows that training reads and writes, the others would fill caches, and
+/// be copied with every epoch that is kept.
+///
+/// @param numbers of each row, its number in the file, ascending
+/// @param rows of each number in the file, its row; -1 for those without a rating
+/// @param counts of each row, its ratings, held out or not
+record RatedRows(int[] numbers, int[] rows, int[] counts) {
+  private static final int GRAIN = 256;
+
+  static RatedRows users(RatingMatrix ratings, Workers workers) {
+    return of(ratings, ratings.byUser(), workers);
+  }
+
+  static RatedRows items(RatingMatrix ratings, Workers workers) {
+    return of(ratings, ratings.byItem(), workers);
+  }
+
+  private static RatedRows of(RatingMatrix ratings, CompressedRows matrix, Workers workers) {
+    int[] countOf = new int[matrix.rows()];
+    workers.forRange(
+        matrix.rows(),
+        GRAIN,
+        (from, to) -> {
+          for (int number = from; number < to; number++) {
+            long end = matrix.end(number);
+            for (long position = matrix.start(number); position < end; position++) {
+              countOf[number] += ratings.isRating(matrix.value(position)) ? 1 : 0;
+            }
+          }
+        });
+    int[] rows = new int[matrix.rows()];
+    int[] numbers = new int[matrix.rows()];
+    int[] counts = new int[matrix.rows()];
+    int size = 0;
+    for (int number = 0; number < rows.length; number++) {
+      rows[number] = countOf[number] > 0 ? size : -1;
+      numbers[size] = number;
+      counts[size] = countOf[number];
+      size += countOf[number] > 0 ? 1 : 0;
+    }
+    return new RatedRows(Arrays.copyOf(numbers, size), rows, Arrays.copyOf(counts, size));
+  }
+
+  int size() {
+    return numbers.length;
+  }
+
+  /// The numbers of all users or items, 0 for those without a rating.
+  float[] scatter(float[] byRow) {
+    float[] all = new float[rows.length];
+    for (int row = 0; row < byRow.length; row++) {
+      all[numbers[row]] = byRow[row];
+    }
+    return all;
+  }
+
+  /// The rows of all users or items; those without a rating are zero but for the constant 1.
+  ///
+  /// @param constantColumn where that is, -1 for nowhere
+  FactorMatrix scatter(FactorMatrix byRow, int constantColumn, Arena arena, Workers workers) {
+    FactorMatrix all = FactorMatrix.allocate(arena, rows.length, byRow.rank());
+    workers.forRange(
+        rows.length,
+        GRAIN,
+        (from, to) -> {
+          for (int number = from; number < to; number++) {
+            if (rows[number] >= 0) {
+              copyRow(byRow, rows[number], all, number);
+            } else if (constantColumn >= 0) {
+              all.set(number, constantColumn, 1f);
+            }
+          }
+        });
+    return all;
+  }
+
+  private static void copyRow(FactorMatrix from, int fromRow, FactorMatrix to, int toRow) {
+    MemorySegment.copy(
+        from.segment(),
+        from.rowOffset(fromRow),
+        to.segment(),
+        to.rowOffset(toRow),
+        from.rowOffset(1));
+  }
+}
