@@ -30,7 +30,7 @@ final class PlantedRatings {
 
   /// [Taste] speaks in the units of a scale to 10. So scaled, and with this noise, the ratings have
   /// a standard deviation of 0.9, of which 0.6 is noise, rounding to steps included.
-  private static final double SCORE_SCALE = 0.38;
+  private static final double SCORE_SCALE = 0.41;
 
   private static final double NOISE = 0.58;
 
