@@ -53,15 +53,19 @@ final class GenerateCommand implements Callable<Integer> {
       names = "--shape",
       paramLabel = "NAME",
       description = {
-        "Whose numbers. A database: book-crossing (1,149,780 rows; if none is named) or small",
-        "(40,000). A ratings file: large (20,000,000 ratings, 200,000 users, 50,000 items)."
+        "Whose numbers. For a database: book-crossing, 1,149,780 rows (the default),",
+        "or small, 40,000. For a ratings file: large, 20,000,000 ratings of 200,000",
+        "users and 50,000 items."
       })
   private @Nullable String shape;
 
   @Option(
       names = "--users",
       paramLabel = "N",
-      description = "Another number of users. What is not given stays; the laws are scaled.")
+      description = {
+        "Another number of users. Numbers not given stay; the proportions are those",
+        "of book-crossing in a database, those of large in a ratings file."
+      })
   private @Nullable Integer users;
 
   @Option(names = "--items", paramLabel = "N", description = "Another number of items.")
