@@ -78,7 +78,8 @@ public final class HugePages {
         throw new AssertionError("a system call throws nothing", t);
       }
       throw new OutOfMemoryError(
-          "the system must have the memory: bytes=%d; choose a lower rank".formatted(bytes));
+          "the system must have the memory: bytes=%d; choose a lower rank or fewer ratings"
+              .formatted(bytes));
     }
 
     /// What comes back does not matter: without huge pages there are small ones.

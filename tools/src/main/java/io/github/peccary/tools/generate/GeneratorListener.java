@@ -4,8 +4,9 @@ package io.github.peccary.tools.generate;
 @FunctionalInterface
 public interface GeneratorListener {
   /// Hears nothing.
-  GeneratorListener NONE = (written, planned) -> {};
+  GeneratorListener NONE = (made, planned) -> {};
 
-  /// Called now and then with the rows of all tables written so far and those there will be.
-  void rows(long written, long planned);
+  /// Called now and then with the rows of all tables made so far and those there will be; never
+  /// from two threads at the same time.
+  void rows(long made, long planned);
 }

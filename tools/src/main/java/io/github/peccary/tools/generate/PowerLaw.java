@@ -9,7 +9,7 @@ final class PowerLaw {
   /// Returns `count` numbers, the first one `largest`, none above it or below 1, their sum `total`.
   ///
   /// @param shift flattens the first ranks and steepens the rest
-  static int[] sizes(int count, int total, int largest, double shift) {
+  static int[] sizes(int count, long total, int largest, double shift) {
     double low = 0; // all of them the largest: a sum too large, or just enough
     double high = 64; // all but the first 1: a sum too small
     for (int i = 0; i < 60; i++) {

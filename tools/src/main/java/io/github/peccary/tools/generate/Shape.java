@@ -30,6 +30,9 @@ public record Shape(
   /// The share of all possible pairs that may be filled.
   private static final double MAX_DENSITY = 0.2;
 
+  /// The pairs are matched on the heap, and different ISBNs get scarce.
+  private static final int MAX_ROWS = 20_000_000;
+
   public Shape {
     require(users >= 1, "there must be a user", "users", users);
     require(items >= 1, "there must be an item", "items", items);
@@ -64,7 +67,7 @@ public record Shape(
         hottestItem);
   }
 
-  private static void require(boolean condition, String rule, String name, int value) {
+  private static void require(boolean condition, String rule, String name, long value) {
     if (!condition) {
       throw new IllegalArgumentException(
           "%s: %s=%d; choose other numbers".formatted(rule, name, value));
@@ -85,7 +88,13 @@ public record Shape(
   /// A shape of any size in the proportions of Book-Crossing.
   ///
   /// @throws IllegalArgumentException with the sentence, if no such database can be
-  public static Shape of(int users, int items, int rows) {
+  public static Shape of(int users, int items, long rowsWanted) {
+    require(
+        rowsWanted <= MAX_ROWS,
+        "a database can have at most %d rows, a ratings file more".formatted(MAX_ROWS),
+        "rows",
+        rowsWanted);
+    int rows = (int) Math.max(rowsWanted, -1);
     int duplicates = rows / 4_000;
     return new Shape(
         "custom",
