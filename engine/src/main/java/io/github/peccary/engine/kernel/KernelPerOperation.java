@@ -24,7 +24,8 @@ record KernelPerOperation(Pass forDot, Pass forDots, Pass forErrors, Pass forUpd
 
   /// The loop that every operation is.
   interface Pass {
-    /// Returns the product of [Operation#DOT]; 0 for what writes to `out`.
+    /// Returns the product of [Operation#DOT], the sum of squares of [Operation#UPDATE]; 0 for what
+    /// writes to `out`.
     ///
     /// @param a for operations on records, the first user's row number; else an offset in bytes
     /// @param b for operations on records, the first item's row number; else an offset in bytes
@@ -73,7 +74,7 @@ record KernelPerOperation(Pass forDot, Pass forDots, Pass forErrors, Pass forUpd
   }
 
   @Override
-  public void update(
+  public float update(
       MemorySegment users,
       int firstUser,
       MemorySegment items,
@@ -81,8 +82,8 @@ record KernelPerOperation(Pass forDot, Pass forDots, Pass forErrors, Pass forUpd
       MemorySegment records,
       long firstRecord,
       int count,
-      MemorySegment out,
       StepSizes steps) {
-    forUpdate.pass(users, firstUser, items, firstItem, records, firstRecord, count, out, 0, steps);
+    return forUpdate.pass(
+        users, firstUser, items, firstItem, records, firstRecord, count, records, 0, steps);
   }
 }

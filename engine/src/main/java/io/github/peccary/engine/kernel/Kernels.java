@@ -110,10 +110,12 @@ public interface Kernels {
       int count,
       MemorySegment out);
 
-  /// The same, and after each record's error `e` a step of stochastic gradient descent, before the
+  /// For each record, its error `e` as above and a step of stochastic gradient descent, before the
   /// next record is looked at: the factors of `p` move by `e · q` and those of `q` by `e` times the
   /// old `p`, both biases by `e`, as far as `steps` says. The other columns stay what they are.
-  void update(
+  /// Returns the sum of the squares of the errors: a float, so to be called for a few hundred
+  /// records at a time.
+  float update(
       MemorySegment users,
       int firstUser,
       MemorySegment items,
@@ -121,6 +123,5 @@ public interface Kernels {
       MemorySegment records,
       long firstRecord,
       int count,
-      MemorySegment out,
       StepSizes steps);
 }

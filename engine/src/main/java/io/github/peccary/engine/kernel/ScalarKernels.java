@@ -68,7 +68,7 @@ final class ScalarKernels implements Kernels {
   }
 
   @Override
-  public void update(
+  public float update(
       MemorySegment users,
       int firstUser,
       MemorySegment items,
@@ -76,16 +76,17 @@ final class ScalarKernels implements Kernels {
       MemorySegment records,
       long firstRecord,
       int count,
-      MemorySegment out,
       StepSizes steps) {
+    float squares = 0;
     for (int j = 0; j < count; j++) {
       long record = records.getAtIndex(JAVA_LONG, firstRecord + j);
       long user = firstUser + (long) Kernels.localUser(record);
       long item = firstItem + (long) Kernels.localItem(record);
       float error = error(users, user, items, item, record);
       step(users, user, items, item, error, steps);
-      out.set(JAVA_FLOAT, 4L * j, error);
+      squares = Math.fma(error, error, squares);
     }
+    return squares;
   }
 
   private float error(MemorySegment users, long user, MemorySegment items, long item, long record) {

@@ -116,6 +116,7 @@ final class VectorKernels implements KernelPerOperation.Pass {
     float biasPace = steps.biasPace();
     float userDamping = steps.userDamping();
     float itemDamping = steps.itemDamping();
+    FloatVector squares = FloatVector.zero(SPECIES);
     for (int j = 0; j < count; j++) {
       long userRow = 0;
       long itemRow = 0;
@@ -177,10 +178,11 @@ final class VectorKernels implements KernelPerOperation.Pass {
         continue;
       }
       FloatVector error = FloatVector.broadcast(SPECIES, value).sub(s0);
-      out.set(JAVA_FLOAT, 4L * j, error.lane(0));
       if (OPERATION == ERRORS) {
+        out.set(JAVA_FLOAT, 4L * j, error.lane(0));
         continue;
       }
+      squares = error.fma(error, squares);
       long userStep = userSteps.get(JAVA_LONG, Long.BYTES * userRow);
       long itemStep = itemSteps.get(JAVA_LONG, Long.BYTES * itemRow);
       float userRoot = StepSizes.inverseRoot(userStep);
@@ -218,6 +220,6 @@ final class VectorKernels implements KernelPerOperation.Pass {
             .intoMemorySegment(items, item + WHOLE_BYTES + VECTOR_BYTES, ORDER);
       }
     }
-    return 0f;
+    return squares.lane(0);
   }
 }

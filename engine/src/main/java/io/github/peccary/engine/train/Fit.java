@@ -126,7 +126,7 @@ final class Fit implements AutoCloseable {
         training.grid(),
         random,
         workers,
-        (worker, tile) -> squares[tile] = kernel.update(training, tile, steps, worker));
+        (_, tile) -> squares[tile] = kernel.update(training, tile, steps));
     double sum = 0;
     for (double tile : squares) {
       sum += tile;

@@ -11,8 +11,8 @@ import java.lang.foreign.MemorySegment;
 
 /// Runs the kernels over tiles, a chunk of records at a time.
 final class TileKernel {
-  /// Few enough that their errors stay in the L1 cache; and the JIT compiler, which counts calls,
-  /// gets to see some.
+  /// Few enough that the sum of their squares needs no double, and that their errors stay in the L1
+  /// cache; and the JIT compiler, which counts calls, gets to see some.
   private static final int CHUNK = 512;
 
   private final Kernels kernels;
@@ -32,27 +32,20 @@ final class TileKernel {
   }
 
   /// One step for each rating of the tile. Returns the sum of the squares of the errors before.
-  double update(TileLayout ratings, int tile, StepSizes steps, int worker) {
-    MemorySegment out = errors[worker];
+  double update(TileLayout ratings, int tile, StepSizes steps) {
     double squares = 0;
     long end = ratings.start(tile + 1);
-    for (long record = ratings.start(tile); record < end; ) {
-      int count = (int) Math.min(CHUNK, end - record);
-      kernels.update(
-          users.segment(),
-          ratings.grid().firstUser(tile),
-          items.segment(),
-          ratings.grid().firstItem(tile),
-          ratings.records(),
-          record,
-          count,
-          out,
-          steps);
-      for (int j = 0; j < count; j++) {
-        float error = out.getAtIndex(JAVA_FLOAT, j);
-        squares += (double) error * error;
-      }
-      record += count;
+    for (long record = ratings.start(tile); record < end; record += CHUNK) {
+      squares +=
+          kernels.update(
+              users.segment(),
+              ratings.grid().firstUser(tile),
+              items.segment(),
+              ratings.grid().firstItem(tile),
+              ratings.records(),
+              record,
+              (int) Math.min(CHUNK, end - record),
+              steps);
     }
     return squares;
   }

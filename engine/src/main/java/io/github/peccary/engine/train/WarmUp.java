@@ -44,7 +44,7 @@ final class WarmUp implements AutoCloseable {
       StepSizes steps = new StepSizes(arena, new int[ROWS], 1f, new int[ROWS], 1f);
       for (int call = 0; call < CALLS && !closed; call++) {
         kernels.errors(users, 0, items, 0, records, 0, ROWS, errors);
-        kernels.update(users, 0, items, 0, records, 0, ROWS, errors, steps);
+        float _ = kernels.update(users, 0, items, 0, records, 0, ROWS, steps);
       }
     }
   }

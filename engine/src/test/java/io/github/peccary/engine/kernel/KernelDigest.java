@@ -56,8 +56,7 @@ public final class KernelDigest {
       int stride = Kernels.strideFor(rank);
       SplittableRandom random = new SplittableRandom(seed);
       long rowsOffset = 4L * random.nextInt(1, 16);
-      long bytes =
-          rowsOffset + 2L * ROWS * stride * 4 + 8L * RECORDS + 4L * (2 * RECORDS + ROWS + 1);
+      long bytes = rowsOffset + 2L * ROWS * stride * 4 + 8L * RECORDS + 4L * (RECORDS + ROWS + 2);
       MemorySegment memory = arena.allocate(bytes + 64, 64);
       for (long at = rowsOffset; at < rowsOffset + 8L * ROWS * stride; at += 4) {
         memory.set(JAVA_FLOAT, at, (float) (magnitude * random.nextDouble(-1, 1)));
@@ -90,8 +89,8 @@ public final class KernelDigest {
       kernels.dots(memory, rowsOffset, memory, itemsOffset(), ROWS, out(RECORDS, ROWS), 0);
       float dot = kernels.dot(memory, rowsOffset, memory, itemsOffset());
       out(RECORDS + ROWS, 1).set(JAVA_FLOAT, 0, dot);
-      MemorySegment before = out(RECORDS + ROWS + 1, RECORDS);
-      kernels.update(users(), 0, items(), 0, records(), 0, RECORDS, before, steps);
+      float squares = kernels.update(users(), 0, items(), 0, records(), 0, RECORDS, steps);
+      out(RECORDS + ROWS + 1, 1).set(JAVA_FLOAT, 0, squares);
       return memory;
     }
   }
