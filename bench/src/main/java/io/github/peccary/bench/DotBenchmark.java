@@ -3,6 +3,7 @@ package io.github.peccary.bench;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 
 import io.github.peccary.engine.kernel.Kernels;
+import io.github.peccary.engine.train.KernelProbe;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -31,7 +32,7 @@ import org.openjdk.jmh.annotations.Warmup;
     value = 2,
     jvmArgs = {"--add-modules=jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED"})
 public class DotBenchmark {
-  private static final int ITEMS = KernelOperands.RECORDS;
+  private static final int ITEMS = KernelProbe.RECORDS;
 
   @Param({"16", "32", "64", "128"})
   int stride;
@@ -39,18 +40,15 @@ public class DotBenchmark {
   @Param({"vector", "scalar"})
   String kernel = "";
 
-  private KernelOperands operands;
-  private MemorySegment scores;
+  private KernelProbe probe;
 
   @Setup(Level.Trial)
   public void setUp() {
-    operands =
-        new KernelOperands(Kernels.named(kernel, stride - 2), stride, 2 * ITEMS * stride * 4);
-    scores = operands.scores;
-    scores();
+    probe = new KernelProbe(Kernels.named(kernel, stride - 2), stride - 2, 8L * ITEMS * stride);
+    MemorySegment scores = scores();
     Kernels twin = Kernels.named("scalar", stride - 2);
     for (int item = 0; item < ITEMS; item++) {
-      float expected = twin.dot(operands.users, 0, operands.items, 4L * stride * item);
+      float expected = twin.dot(probe.users(), 0, probe.items(), 4L * stride * item);
       if (scores.getAtIndex(JAVA_FLOAT, item) != expected) {
         throw new IllegalStateException("the twins must yield the same bits: stride=" + stride);
       }
@@ -59,13 +57,12 @@ public class DotBenchmark {
 
   @TearDown(Level.Trial)
   public void tearDown() {
-    operands.close();
+    probe.close();
   }
 
   @Benchmark
   @OperationsPerInvocation(ITEMS)
   public MemorySegment scores() {
-    operands.kernels.dots(operands.users, 0, operands.items, 0, ITEMS, scores, 0);
-    return scores;
+    return probe.dots();
   }
 }

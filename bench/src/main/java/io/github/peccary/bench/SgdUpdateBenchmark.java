@@ -1,6 +1,7 @@
 package io.github.peccary.bench;
 
 import io.github.peccary.engine.kernel.Kernels;
+import io.github.peccary.engine.train.KernelProbe;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -17,49 +18,64 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/// How many updates a second does one core make, by stride, with all rows in its L2 cache, and how
-/// many times faster is the vector kernel than its scalar twin?
+/// How many updates a second does one core make, by stride and by where the rows lie, and how many
+/// times faster is the vector kernel than its scalar twin? What would it be without arithmetic, the
+/// rows only read and written?
 @State(Scope.Thread)
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 5, time = 1)
 @Fork(
-    value = 2,
+    value = 1,
     jvmArgs = {"--add-modules=jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED"})
 public class SgdUpdateBenchmark {
-  @Param({"16", "32", "64", "128"})
+  @Param({"16", "32", "64", "128", "256"})
   int stride;
 
   @Param({"vector", "scalar"})
   String kernel = "";
 
-  private KernelOperands operands;
+  @Param({"L1", "L2", "memory"})
+  String rows = "";
+
+  private KernelProbe probe;
 
   @Setup(Level.Trial)
   public void setUp() {
-    operands = new KernelOperands(Kernels.named(kernel, stride - 2), stride, 512 << 10);
-    checkAgainstTwin(operands, stride);
+    int bytes =
+        switch (rows) {
+          case "L1" -> 24 << 10;
+          case "L2" -> 512 << 10;
+          default -> 256 << 20;
+        };
+    probe = new KernelProbe(Kernels.named(kernel, stride - 2), stride - 2, bytes);
+    checkAgainstTwin(probe, stride - 2, bytes);
   }
 
   @TearDown(Level.Trial)
   public void tearDown() {
-    operands.close();
+    probe.close();
   }
 
   @Benchmark
-  @OperationsPerInvocation(KernelOperands.RECORDS)
+  @OperationsPerInvocation(KernelProbe.RECORDS)
   public float update() {
-    return operands.update();
+    return probe.update();
+  }
+
+  @Benchmark
+  @OperationsPerInvocation(KernelProbe.RECORDS)
+  public void touch() {
+    probe.touch();
   }
 
   /// The first chunk leaves the same bits as on the other twin, or the numbers mean nothing.
-  private static void checkAgainstTwin(KernelOperands operands, int stride) {
-    try (KernelOperands twin =
-        new KernelOperands(Kernels.named("scalar", stride - 2), stride, 512 << 10)) {
-      if (Float.compare(operands.update(), twin.update()) != 0
-          || operands.users.mismatch(twin.users) != -1) {
-        throw new IllegalStateException("the twins must yield the same bits: stride=" + stride);
+  private static void checkAgainstTwin(KernelProbe probe, int rank, int bytes) {
+    try (KernelProbe twin = new KernelProbe(Kernels.named("scalar", rank), rank, bytes)) {
+      if (Float.compare(probe.update(), twin.update()) != 0
+          || probe.users().mismatch(twin.users()) != -1) {
+        throw new IllegalStateException("the twins must yield the same bits: rank=" + rank);
       }
     }
   }

@@ -27,6 +27,7 @@ class BenchmarksTest {
       SgdUpdateBenchmark update = new SgdUpdateBenchmark();
       update.stride = 32;
       update.kernel = kernel;
+      update.rows = "L2";
       update.setUp();
       assertThat(update.update()).isPositive();
       update.tearDown();

@@ -32,7 +32,8 @@ final class KernelChoice {
         define(rank, Operation.DOT),
         define(rank, Operation.DOTS),
         define(rank, Operation.ERRORS),
-        define(rank, Operation.UPDATE));
+        define(rank, Operation.UPDATE),
+        define(rank, Operation.TOUCH));
   }
 
   /// The same source as a hidden class with rank and operation as its class data: the JIT compiler

@@ -8,7 +8,7 @@ import java.lang.foreign.MemorySegment;
 /// All operations are one method there, and the JIT compiler lays code and registers out for the
 /// mixture of operations that it has seen: updates compiled while errors were being measured, too,
 /// take up to twice as long. A copy that knows one operation compiles to the same code every time.
-record KernelPerOperation(Pass forDot, Pass forDots, Pass forErrors, Pass forUpdate)
+record KernelPerOperation(Pass forDot, Pass forDots, Pass forErrors, Pass forUpdate, Pass forTouch)
     implements Kernels {
 
   private static final StepSizes NO_STEPS =
@@ -19,7 +19,8 @@ record KernelPerOperation(Pass forDot, Pass forDots, Pass forErrors, Pass forUpd
     DOT,
     DOTS,
     ERRORS,
-    UPDATE
+    UPDATE,
+    TOUCH
   }
 
   /// The loop that every operation is.
@@ -85,5 +86,18 @@ record KernelPerOperation(Pass forDot, Pass forDots, Pass forErrors, Pass forUpd
       StepSizes steps) {
     return forUpdate.pass(
         users, firstUser, items, firstItem, records, firstRecord, count, records, 0, steps);
+  }
+
+  @Override
+  public void touch(
+      MemorySegment users,
+      int firstUser,
+      MemorySegment items,
+      int firstItem,
+      MemorySegment records,
+      long firstRecord,
+      int count) {
+    forTouch.pass(
+        users, firstUser, items, firstItem, records, firstRecord, count, records, 0, NO_STEPS);
   }
 }

@@ -77,6 +77,16 @@ public interface Kernels {
     return KernelChoice.LANES > 1 ? "vector" : "scalar";
   }
 
+  /// Fused multiply-adds on whole registers and nothing else, in chains enough to keep every unit
+  /// busy: what the arithmetic of this machine can do at most.
+  ///
+  /// @return the operations made, in floating-point operations: an fma is two
+  static long multiplyAdds(int rounds) {
+    return active().equals("vector")
+        ? VectorKernels.multiplyAdds(rounds)
+        : ScalarKernels.multiplyAdds(rounds);
+  }
+
   /// Floats in one register of the active kernel: 16, 8 or 4; 1 for the scalar one.
   static int lanes() {
     return KernelChoice.LANES;
@@ -124,4 +134,15 @@ public interface Kernels {
       long firstRecord,
       int count,
       StepSizes steps);
+
+  /// Reads and writes the two rows of each record and leaves them as they are: an update without
+  /// its arithmetic. No update can be faster.
+  void touch(
+      MemorySegment users,
+      int firstUser,
+      MemorySegment items,
+      int firstItem,
+      MemorySegment records,
+      long firstRecord,
+      int count);
 }

@@ -89,6 +89,40 @@ final class ScalarKernels implements Kernels {
     return squares;
   }
 
+  @Override
+  public void touch(
+      MemorySegment users,
+      int firstUser,
+      MemorySegment items,
+      int firstItem,
+      MemorySegment records,
+      long firstRecord,
+      int count) {
+    for (int j = 0; j < count; j++) {
+      long record = records.getAtIndex(JAVA_LONG, firstRecord + j);
+      long user = (firstUser + (long) Kernels.localUser(record)) * rowBytes();
+      long item = (firstItem + (long) Kernels.localItem(record)) * rowBytes();
+      for (long at = 0; at < rowBytes(); at += Float.BYTES) {
+        users.set(JAVA_FLOAT, user + at, users.get(JAVA_FLOAT, user + at) + 0f);
+        items.set(JAVA_FLOAT, item + at, items.get(JAVA_FLOAT, item + at) + 0f);
+      }
+    }
+  }
+
+  static long multiplyAdds(int rounds) {
+    float a = 1;
+    float b = 2;
+    float c = 3;
+    float d = 4;
+    for (int round = 0; round < rounds; round++) {
+      a = Math.fma(a, 0.5f, 1f);
+      b = Math.fma(b, 0.5f, 1f);
+      c = Math.fma(c, 0.5f, 1f);
+      d = Math.fma(d, 0.5f, 1f);
+    }
+    return a + b + c + d == 0 ? 0 : 8L * rounds; // never 0, which the compiler does not know
+  }
+
   private float error(MemorySegment users, long user, MemorySegment items, long item, long record) {
     return Kernels.value(record) - dot(users, user * rowBytes(), items, item * rowBytes());
   }

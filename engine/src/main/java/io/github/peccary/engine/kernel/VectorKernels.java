@@ -3,6 +3,7 @@ package io.github.peccary.engine.kernel;
 import static io.github.peccary.engine.kernel.KernelPerOperation.Operation.DOT;
 import static io.github.peccary.engine.kernel.KernelPerOperation.Operation.DOTS;
 import static io.github.peccary.engine.kernel.KernelPerOperation.Operation.ERRORS;
+import static io.github.peccary.engine.kernel.KernelPerOperation.Operation.TOUCH;
 import static io.github.peccary.engine.kernel.KernelPerOperation.Operation.UPDATE;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
@@ -123,13 +124,24 @@ final class VectorKernels implements KernelPerOperation.Pass {
       float value = 0f;
       long user = a;
       long item = b + (long) ROW_BYTES * j;
-      if (OPERATION == UPDATE || OPERATION == ERRORS) {
+      if (OPERATION == UPDATE || OPERATION == ERRORS || OPERATION == TOUCH) {
         long record = records.get(JAVA_LONG, Long.BYTES * (firstRecord + j));
         value = Kernels.value(record);
         userRow = a + Kernels.localUser(record);
         itemRow = b + Kernels.localItem(record);
         user = userRow * ROW_BYTES;
         item = itemRow * ROW_BYTES;
+      }
+
+      if (OPERATION == TOUCH) {
+        FloatVector zero = FloatVector.zero(SPECIES); // added, or nothing would be written
+        for (int at = 0; at < ROW_BYTES; at += VECTOR_BYTES) {
+          FloatVector p = FloatVector.fromMemorySegment(SPECIES, users, user + at, ORDER);
+          FloatVector q = FloatVector.fromMemorySegment(SPECIES, items, item + at, ORDER);
+          p.add(zero).intoMemorySegment(users, user + at, ORDER);
+          q.add(zero).intoMemorySegment(items, item + at, ORDER);
+        }
+        continue;
       }
 
       FloatVector s0 = FloatVector.zero(SPECIES);
@@ -221,5 +233,39 @@ final class VectorKernels implements KernelPerOperation.Pass {
       }
     }
     return squares.lane(0);
+  }
+
+  /// Twelve chains: two units with a latency of four cycles need eight.
+  static long multiplyAdds(int rounds) {
+    FloatVector half = FloatVector.broadcast(SPECIES, 0.5f);
+    FloatVector c0 = half;
+    FloatVector c1 = half;
+    FloatVector c2 = half;
+    FloatVector c3 = half;
+    FloatVector c4 = half;
+    FloatVector c5 = half;
+    FloatVector c6 = half;
+    FloatVector c7 = half;
+    FloatVector c8 = half;
+    FloatVector c9 = half;
+    FloatVector c10 = half;
+    FloatVector c11 = half;
+    for (int round = 0; round < rounds; round++) {
+      c0 = c0.fma(half, half);
+      c1 = c1.fma(half, half);
+      c2 = c2.fma(half, half);
+      c3 = c3.fma(half, half);
+      c4 = c4.fma(half, half);
+      c5 = c5.fma(half, half);
+      c6 = c6.fma(half, half);
+      c7 = c7.fma(half, half);
+      c8 = c8.fma(half, half);
+      c9 = c9.fma(half, half);
+      c10 = c10.fma(half, half);
+      c11 = c11.fma(half, half);
+    }
+    FloatVector sum = c0.add(c1).add(c2.add(c3)).add(c4.add(c5)).add(c6.add(c7));
+    sum = sum.add(c8.add(c9)).add(c10.add(c11));
+    return sum.lane(0) == 0 ? 0 : 24L * LANES * rounds; // never 0, which the compiler does not know
   }
 }

@@ -91,7 +91,12 @@ public final class KernelDigest {
       out(RECORDS + ROWS, 1).set(JAVA_FLOAT, 0, dot);
       float squares = kernels.update(users(), 0, items(), 0, records(), 0, RECORDS, steps);
       out(RECORDS + ROWS + 1, 1).set(JAVA_FLOAT, 0, squares);
+      touch(kernels);
       return memory;
+    }
+
+    void touch(Kernels kernels) {
+      kernels.touch(users(), 0, items(), 0, records(), 0, RECORDS);
     }
   }
 }

@@ -1,5 +1,6 @@
 package io.github.peccary.engine.kernel;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -33,7 +34,12 @@ class KernelsTest {
   void everyOperationHasAHiddenClassOfItsOwn() {
     var kernels = (KernelPerOperation) Kernels.forRank(62);
     assertThat(
-            List.of(kernels.forDot(), kernels.forDots(), kernels.forErrors(), kernels.forUpdate()))
+            List.of(
+                kernels.forDot(),
+                kernels.forDots(),
+                kernels.forErrors(),
+                kernels.forUpdate(),
+                kernels.forTouch()))
         .allMatch(copy -> copy.getClass().isHidden())
         .extracting(Object::getClass)
         .doesNotHaveDuplicates();
@@ -147,6 +153,25 @@ class KernelsTest {
         }
       }
     }
+  }
+
+  @Test
+  void touchingChangesNothing() {
+    for (Kernels kernels : List.of(new ScalarKernels(30), Kernels.forRank(30))) {
+      try (Arena arena = Arena.ofConfined()) {
+        Operands operands = Operands.random(arena, 30, 1f, 1);
+        byte[] before = operands.memory().toArray(JAVA_BYTE);
+        operands.touch(kernels);
+        assertThat(operands.memory().toArray(JAVA_BYTE)).isEqualTo(before);
+      }
+    }
+  }
+
+  @Test
+  void multiplyAddsCountTwoOperationsForEachLane() {
+    assertThat(Kernels.multiplyAdds(10) % (2L * 10 * Kernels.lanes())).isZero();
+    assertThat(Kernels.multiplyAdds(10)).isEqualTo(10 * Kernels.multiplyAdds(1)).isPositive();
+    assertThat(ScalarKernels.multiplyAdds(10)).isEqualTo(80);
   }
 
   @Test
