@@ -121,17 +121,32 @@ final class Fit implements AutoCloseable {
         (float) (rate / scale),
         (float) (rate * l2),
         (float) (biasPace * learningRate.share(epoch)));
+    TrainingEvents.Epoch event = new TrainingEvents.Epoch();
+    event.begin();
     double[] squares = new double[training.grid().tiles()];
     schedule.visit(
-        training.grid(),
-        random,
-        workers,
-        (_, tile) -> squares[tile] = kernel.update(training, tile, steps));
+        training.grid(), random, workers, (worker, tile) -> squares[tile] = update(tile, worker));
     double sum = 0;
     for (double tile : squares) {
       sum += tile;
     }
-    return sum / training.ratings();
+    double mean = sum / training.ratings();
+    event.number = epoch;
+    event.ratings = training.ratings();
+    event.trainRmse = Math.sqrt(mean);
+    event.commit();
+    return mean;
+  }
+
+  private double update(int tile, int worker) {
+    TrainingEvents.Tile event = new TrainingEvents.Tile();
+    event.begin();
+    double squares = kernel.update(training, tile, steps);
+    event.tile = tile;
+    event.worker = worker;
+    event.ratings = training.start(tile + 1) - training.start(tile);
+    event.commit();
+    return squares;
   }
 
   /// Errors of the rows as they are over the training ratings.

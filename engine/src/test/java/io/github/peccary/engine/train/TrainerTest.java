@@ -2,6 +2,7 @@ package io.github.peccary.engine.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.github.peccary.engine.kernel.Kernels;
 import io.github.peccary.engine.ratings.RatingMatrices;
@@ -11,9 +12,13 @@ import io.github.peccary.engine.train.EpochListener.EpochReport;
 import io.github.peccary.engine.train.TrainConfig.HoldoutRule;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import jdk.jfr.Recording;
+import jdk.jfr.consumer.RecordedEvent;
+import jdk.jfr.consumer.RecordingFile;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -176,6 +181,33 @@ class TrainerTest {
       assertThat(result.items().get(0, 15)).isZero();
       assertThat(result.heldOut().rmse()).isLessThan(result.heldOutBaseline().rmse());
     }
+  }
+
+  @Test
+  void aFlightRecordingTellsOfEveryEpochAndEveryRatingOfItsTiles() throws IOException {
+    Path recorded = folder.resolve("training.jfr");
+    TrainConfig config = CONFIG.withEpochs(3).withHoldout(new HoldoutRule.Fraction(0));
+    long ratings;
+    try (RatingMatrix matrix = planted(120, 80, 0.3);
+        Recording recording = new Recording()) {
+      recording.enable("peccary.Epoch");
+      recording.enable("peccary.Tile").withThreshold(Duration.ZERO);
+      recording.start();
+      Trainer.train(matrix, config, DEAF).close();
+      recording.dump(recorded);
+      ratings = matrix.ratings();
+    }
+    List<RecordedEvent> events = RecordingFile.readAllEvents(recorded);
+    assertThat(events)
+        .filteredOn(event -> event.getEventType().getName().equals("peccary.Epoch"))
+        .extracting(event -> event.getInt("number"), event -> event.getLong("ratings"))
+        .containsExactly(tuple(1, ratings), tuple(2, ratings), tuple(3, ratings));
+    assertThat(
+            events.stream()
+                .filter(event -> event.getEventType().getName().equals("peccary.Tile"))
+                .mapToLong(event -> event.getLong("ratings"))
+                .sum())
+        .isEqualTo(3 * ratings);
   }
 
   @Test

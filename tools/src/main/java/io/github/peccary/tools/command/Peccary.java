@@ -53,6 +53,7 @@ public final class Peccary implements Runnable {
     COMMANDS.put("recommend", RecommendCommand::new);
     COMMANDS.put("similar", SimilarCommand::new);
     COMMANDS.put("inspect", InspectCommand::new);
+    COMMANDS.put("bench", BenchCommand::new);
   }
 
   private final Console console;
