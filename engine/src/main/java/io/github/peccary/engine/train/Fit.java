@@ -10,6 +10,7 @@ import io.github.peccary.engine.ratings.Holdout;
 import io.github.peccary.engine.ratings.RatingMatrix;
 import java.lang.foreign.Arena;
 import java.util.SplittableRandom;
+import jdk.jfr.FlightRecorder;
 
 /// Factors being fitted to one split of the ratings: the data laid out, the rows, and what one
 /// epoch does to them. The loop over epochs is in [Trainer].
@@ -20,7 +21,9 @@ final class Fit implements AutoCloseable {
   /// a full one would overshoot.
   private static final double BIAS_PACE = 0.5;
 
-  /// What is wanted during training only.
+  private final Arena rowsArena = Arena.ofShared();
+
+  /// What is wanted during training only: the data laid out, the copies of the best rows.
   private final Arena scratch = Arena.ofShared();
 
   private final Workers workers;
@@ -58,7 +61,7 @@ final class Fit implements AutoCloseable {
     biases = BiasFit.adaptive(training, workers);
     double deviation = biases.residualDeviation();
     scale = deviation > 0 ? deviation : 1;
-    InitialFactors initial = new InitialFactors(config, training.mean(), scale, scratch, workers);
+    InitialFactors initial = new InitialFactors(config, training.mean(), scale, rowsArena, workers);
     users = initial.users(biases.users());
     items = initial.items(biases.items());
     bestUsers = FactorMatrix.allocate(scratch, users.rows(), rank);
@@ -121,24 +124,34 @@ final class Fit implements AutoCloseable {
         (float) (rate / scale),
         (float) (rate * l2),
         (float) (biasPace * learningRate.share(epoch)));
-    TrainingEvents.Epoch event = new TrainingEvents.Epoch();
-    event.begin();
     double[] squares = new double[training.grid().tiles()];
+    boolean recorded = FlightRecorder.isInitialized();
+    var event = recorded ? new TrainingEvents.Epoch() : null;
+    if (event != null) {
+      event.begin();
+    }
     schedule.visit(
-        training.grid(), random, workers, (worker, tile) -> squares[tile] = update(tile, worker));
+        training.grid(),
+        random,
+        workers,
+        (worker, tile) ->
+            squares[tile] =
+                recorded ? recordedUpdate(tile, worker) : kernel.update(training, tile, steps));
     double sum = 0;
     for (double tile : squares) {
       sum += tile;
     }
     double mean = sum / training.ratings();
-    event.number = epoch;
-    event.ratings = training.ratings();
-    event.trainRmse = Math.sqrt(mean);
-    event.commit();
+    if (event != null) {
+      event.number = epoch;
+      event.ratings = training.ratings();
+      event.trainRmse = Math.sqrt(mean);
+      event.commit();
+    }
     return mean;
   }
 
-  private double update(int tile, int worker) {
+  private double recordedUpdate(int tile, int worker) {
     TrainingEvents.Tile event = new TrainingEvents.Tile();
     event.begin();
     double squares = kernel.update(training, tile, steps);
@@ -243,11 +256,21 @@ final class Fit implements AutoCloseable {
     }
   }
 
-  /// Frees the memory; a second time changes nothing.
+  /// Frees all but the rows: what comes next may need the memory.
+  void endTraining() {
+    close(scratch);
+  }
+
+  /// Frees everything; a second time changes nothing.
   @Override
   public void close() {
-    if (scratch.scope().isAlive()) {
-      scratch.close();
+    close(scratch);
+    close(rowsArena);
+  }
+
+  private static void close(Arena arena) {
+    if (arena.scope().isAlive()) {
+      arena.close();
     }
   }
 }

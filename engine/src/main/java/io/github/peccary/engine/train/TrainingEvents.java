@@ -8,8 +8,8 @@ import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
 
-/// What a recording (`-XX:StartFlightRecording`) tells of a training. Without one, an event costs
-/// nothing to speak of: the compiler finds it off and leaves it out.
+/// What a recording (`-XX:StartFlightRecording`) tells of a training. To be used only where
+/// recording is possible: loading an event class elsewhere costs a tenth of a second.
 final class TrainingEvents {
   private TrainingEvents() {}
 

@@ -47,6 +47,7 @@ public final class TrainingResult implements AutoCloseable {
     this.heldOut = heldOut;
     this.heldOutBaseline = heldOutBaseline;
     this.heldOutGlobalMean = heldOutGlobalMean;
+    fit.endTraining();
     globalMean = fit.globalMean();
     baseline = fit.baseline();
     users = fit.users(arena);
