@@ -149,6 +149,11 @@ public final class RatingMatrix implements AutoCloseable {
     return file.metadata();
   }
 
+  /// Gives back the memory of what has been read so far; whoever reads on has it read again.
+  public void unload() {
+    file.unload();
+  }
+
   /// Unmaps the file.
   @Override
   public void close() {

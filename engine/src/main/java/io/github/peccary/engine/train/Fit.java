@@ -57,6 +57,7 @@ final class Fit implements AutoCloseable {
             ratings, holdout, ratedUsers, ratedItems, Kernels.strideFor(rank), workers, scratch);
     training = layouts.training(config.biases());
     heldOut = layouts.heldOut(training);
+    ratings.unload(); // the layouts are a copy of all that training needs
     baseline = BiasFit.customary(training, workers).biases();
     biases = BiasFit.adaptive(training, workers);
     double deviation = biases.residualDeviation();
