@@ -42,7 +42,7 @@ import picocli.CommandLine.Spec;
       "should run meanwhile."
     },
     footer = {
-      "  peccary bench                        half a minute",
+      "  peccary bench                        a minute",
       "  peccary bench --ratings 20000000     trains on as many ratings",
       "  peccary bench --json > limits.json",
     })
@@ -68,7 +68,7 @@ final class BenchCommand implements Callable<Integer> {
       names = "--run-ms",
       paramLabel = "N",
       description =
-          "Milliseconds of a run, of which every figure takes eleven; more where it is noisy.")
+          "Milliseconds of a run; every figure takes 47, the first 40 for the JIT compiler.")
   private int runMillis = 40;
 
   BenchCommand(Console console) {

@@ -24,12 +24,13 @@ public final class Roofline {
   private static final int SCATTERED_STRIDE = 64;
   private static final int MULTIPLY_ADD_ROUNDS = 20_000;
 
-  private static final int WARM_UP_RUNS = 4;
+  private static final int WARM_UP_RUNS = 40;
   private static final int RUNS = 7;
 
   private final long runNanos;
 
-  /// @param runMillis how long one run of a loop lasts at least; every figure takes eleven
+  /// @param runMillis how long one run of a loop lasts at least; every figure takes 47, most of
+  ///     them for the JIT compiler
   public Roofline(int runMillis) {
     this.runNanos = 1_000_000L * runMillis;
   }
