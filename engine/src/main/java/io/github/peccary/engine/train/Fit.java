@@ -37,7 +37,7 @@ final class Fit implements AutoCloseable {
   private final BiasFit biases;
   private final double scale;
   private final double l2;
-  private final double biasPace;
+  private final boolean hasBiases;
   private final FactorMatrix users;
   private final FactorMatrix items;
   private final FactorMatrix bestUsers;
@@ -76,7 +76,7 @@ final class Fit implements AutoCloseable {
             biases.items().counts(),
             (float) biases.items().damping());
     l2 = config.l2();
-    biasPace = config.biases() ? BIAS_PACE : 0;
+    hasBiases = config.biases();
   }
 
   /// Ratings trained on.
@@ -94,11 +94,6 @@ final class Fit implements AutoCloseable {
     return training.offset();
   }
 
-  /// Standard deviation of the ratings around the biases, in the unit of ratings.
-  double residualDeviation() {
-    return scale;
-  }
-
   /// The customary damped biases of all users and items.
   DampedBiases baseline() {
     return new DampedBiases(
@@ -109,22 +104,20 @@ final class Fit implements AutoCloseable {
 
   /// The rows of all users, as they are now.
   FactorMatrix users(Arena arena) {
-    return ratedUsers.scatter(users, biasPace > 0 ? users.rank() + 1 : -1, arena, workers);
+    return ratedUsers.scatter(users, hasBiases ? users.rank() + 1 : -1, arena, workers);
   }
 
   /// The rows of all items, as they are now.
   FactorMatrix items(Arena arena) {
-    return ratedItems.scatter(items, biasPace > 0 ? items.rank() : -1, arena, workers);
+    return ratedItems.scatter(items, hasBiases ? items.rank() : -1, arena, workers);
   }
 
   /// One pass over the training ratings. Returns the mean of the squared errors, each measured
   /// before its own update.
   double epoch(LearningRate learningRate, int epoch) {
     double rate = learningRate.at(epoch);
-    steps.setRates(
-        (float) (rate / scale),
-        (float) (rate * l2),
-        (float) (biasPace * learningRate.share(epoch)));
+    double biasPace = hasBiases ? BIAS_PACE * learningRate.share(epoch) : 0;
+    steps.setRates((float) (rate / scale), (float) (rate * l2), (float) biasPace);
     double[] squares = new double[training.grid().tiles()];
     boolean recorded = FlightRecorder.isInitialized();
     var event = recorded ? new TrainingEvents.Epoch() : null;

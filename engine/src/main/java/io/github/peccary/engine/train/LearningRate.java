@@ -9,8 +9,8 @@ package io.github.peccary.engine.train;
 /// of the ratings, faster than a prior alone would ask for, which has measured best on sparse and
 /// dense data alike.
 ///
-/// Biases need no rate of their own: after each epoch every one of them takes a damped Newton step
-/// on the errors that the epoch has met (see [Fit#epoch]).
+/// Biases need no rate of their own: over an epoch, their steps add up to a damped Newton step (see
+/// [io.github.peccary.engine.kernel.StepSizes]).
 final class LearningRate {
   static final double DEFAULT_RATE = 0.08;
   static final double DEFAULT_L2 = 1.2;

@@ -12,9 +12,9 @@ import java.util.Arrays;
 /// The plain algorithm: for each rating `r` of user `u` and item `i`, with
 /// `e = r − μ − ⟨user row, item row⟩`, move `p_u` by `η (e q_i / s − λ p_u / √n_u)` and `q_i` by
 /// `η (e p_u / s − λ q_i / √n_i)`, where rows have `n` ratings and `s` is the deviation of ratings
-/// around the biases; after each epoch, move each bias by the errors that its ratings have met. Go
-/// on until the error on held-out ratings no longer falls; keep the best epoch. After Koren, Bell
-/// and Volinsky, "Matrix Factorization Techniques for Recommender Systems" (Computer, 2009).
+/// around the biases, and both biases by their share of `e` ([StepSizes]). Go on until the error on
+/// held-out ratings no longer falls; keep the best epoch. After Koren, Bell and Volinsky, "Matrix
+/// Factorization Techniques for Recommender Systems" (Computer, 2009).
 ///
 /// What makes it good and fast:
 /// 1. It starts from the damped biases ([BiasFit]) and lets the factors learn what is left.
@@ -127,7 +127,7 @@ public final class Trainer {
         heldOut && config.biases()
             ? fit.measureStart().rmse() * (1 + WORTH_OF_FACTORS)
             : Double.POSITIVE_INFINITY;
-    double lowestTrainError = fit.residualDeviation();
+    double lowestTrainError = fit.measureTraining().rmse();
     int bestEpoch = 0;
     int divergences = 0;
     fit.saveBest();

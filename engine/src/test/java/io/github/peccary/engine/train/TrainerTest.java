@@ -183,6 +183,29 @@ class TrainerTest {
     }
   }
 
+  /// Before factors have learnt what biases would have told them at once, errors are far above what
+  /// biases leave.
+  @Test
+  void withoutBiasesRatingsThatBiasesWouldExplainDoNotCountAsDiverged() throws IOException {
+    Random random = new Random(5);
+    List<Triple> triples = new ArrayList<>();
+    for (int user = 0; user < 200; user++) {
+      for (int item = 0; item < 100; item++) {
+        if (random.nextDouble() < 0.5) {
+          double value = 5.5 + user % 7 / 2.0 - item % 5 / 2.0 + 0.15 * random.nextGaussian();
+          triples.add(RatingMatrices.triple("u" + user, "i" + item, value));
+        }
+      }
+    }
+    TrainConfig config = CONFIG.withBiases(false).withLearningRate(0.0005);
+    List<EpochReport> reports = new ArrayList<>();
+    try (RatingMatrix ratings = RatingMatrices.open(file(), triples);
+        TrainingResult result = Trainer.train(ratings, config, reports::add)) {
+      assertThat(result.heldOut().rmse()).isLessThan(result.heldOutGlobalMean().rmse());
+    }
+    assertThat(reports).noneMatch(EpochReport::diverged);
+  }
+
   @Test
   void aFlightRecordingTellsOfEveryEpochAndEveryRatingOfItsTiles() throws IOException {
     Path recorded = folder.resolve("training.jfr");
