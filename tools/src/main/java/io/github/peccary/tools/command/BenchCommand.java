@@ -132,6 +132,8 @@ final class BenchCommand implements Callable<Integer> {
   private double train(RatingsShape shape) throws IOException {
     Path folder = Files.createTempDirectory("peccary-bench");
     Path file = folder.resolve("ratings.safetensors");
+    folder.toFile().deleteOnExit(); // the last one named goes first
+    file.toFile().deleteOnExit();
     try {
       RatingsFileGenerator.generate(RatingsFileConfig.of(shape, 42, file), (_, _) -> {});
       TrainConfig config =
