@@ -131,26 +131,35 @@ final class ScalarKernels implements Kernels {
       MemorySegment users, long user, MemorySegment items, long item, float error, StepSizes s) {
     long userStep = s.users().getAtIndex(JAVA_LONG, user);
     long itemStep = s.items().getAtIndex(JAVA_LONG, item);
-    float step = error * s.rate();
-    float keptOfUser = 1f - s.decayRate() * StepSizes.inverseRoot(userStep);
-    float keptOfItem = 1f - s.decayRate() * StepSizes.inverseRoot(itemStep);
+    float userReach = StepSizes.reach(userStep);
+    float itemReach = StepSizes.reach(itemStep);
+    float userPull = pull(userStep, itemReach * itemReach, s);
+    float itemPull = pull(itemStep, userReach * userReach, s);
+    float keptOfUser = 1f - userReach * userPull;
+    float keptOfItem = 1f - itemReach * itemPull;
+    float stepOfUser = error * (userReach * s.rate());
+    float stepOfItem = error * (itemReach * s.rate());
     for (int column = 0; column < rank; column++) {
       long userOffset = user * rowBytes() + 4L * column;
       long itemOffset = item * rowBytes() + 4L * column;
       float p = users.get(JAVA_FLOAT, userOffset);
       float q = items.get(JAVA_FLOAT, itemOffset);
-      users.set(JAVA_FLOAT, userOffset, Math.fma(step, q, p * keptOfUser));
-      items.set(JAVA_FLOAT, itemOffset, Math.fma(step, p, q * keptOfItem));
+      users.set(JAVA_FLOAT, userOffset, Math.fma(stepOfUser, q, p * keptOfUser));
+      items.set(JAVA_FLOAT, itemOffset, Math.fma(stepOfItem, p, q * keptOfItem));
     }
     stepBias(users, user * rowBytes() + 4L * rank, error, userStep, s.userDamping(), s);
     stepBias(items, item * rowBytes() + 4L * (rank + 1), error, itemStep, s.itemDamping(), s);
   }
 
+  private static float pull(long rowStep, float otherVariance, StepSizes s) {
+    return StepSizes.inverseCount(rowStep) * s.priorRate() + otherVariance * s.varianceRate();
+  }
+
   private static void stepBias(
       MemorySegment rows, long offset, float error, long rowStep, float damping, StepSizes s) {
-    float inverseRoot = StepSizes.inverseRoot(rowStep);
-    float rate = s.biasPace() * StepSizes.biasRate(rowStep);
-    float kept = 1f - rate * (damping * (inverseRoot * inverseRoot));
+    float reach = StepSizes.reach(rowStep);
+    float rate = reach * reach * s.biasRate();
+    float kept = 1f - rate * (damping * StepSizes.inverseCount(rowStep));
     rows.set(JAVA_FLOAT, offset, Math.fma(rows.get(JAVA_FLOAT, offset), kept, error * rate));
   }
 

@@ -113,8 +113,9 @@ final class VectorKernels implements KernelPerOperation.Pass {
     MemorySegment userSteps = steps.users();
     MemorySegment itemSteps = steps.items();
     float rate = steps.rate();
-    float decayRate = steps.decayRate();
-    float biasPace = steps.biasPace();
+    float priorRate = steps.priorRate();
+    float varianceRate = steps.varianceRate();
+    float biasRate = steps.biasRate();
     float userDamping = steps.userDamping();
     float itemDamping = steps.itemDamping();
     FloatVector squares = FloatVector.zero(SPECIES);
@@ -195,29 +196,36 @@ final class VectorKernels implements KernelPerOperation.Pass {
         continue;
       }
       squares = error.fma(error, squares);
-      long userStep = userSteps.get(JAVA_LONG, Long.BYTES * userRow);
-      long itemStep = itemSteps.get(JAVA_LONG, Long.BYTES * itemRow);
-      float userRoot = StepSizes.inverseRoot(userStep);
-      float itemRoot = StepSizes.inverseRoot(itemStep);
-      FloatVector step = error.mul(rate);
-      FloatVector keptOfUser = FloatVector.broadcast(SPECIES, 1f - decayRate * userRoot);
-      FloatVector keptOfItem = FloatVector.broadcast(SPECIES, 1f - decayRate * itemRoot);
+      long userSizes = userSteps.get(JAVA_LONG, Long.BYTES * userRow);
+      long itemSizes = itemSteps.get(JAVA_LONG, Long.BYTES * itemRow);
+      float userReach = StepSizes.reach(userSizes);
+      float itemReach = StepSizes.reach(itemSizes);
+      float userPrior = StepSizes.inverseCount(userSizes);
+      float itemPrior = StepSizes.inverseCount(itemSizes);
+      float userVariance = userReach * userReach;
+      float itemVariance = itemReach * itemReach;
+      float userPull = userPrior * priorRate + itemVariance * varianceRate;
+      float itemPull = itemPrior * priorRate + userVariance * varianceRate;
+      FloatVector keptOfUser = FloatVector.broadcast(SPECIES, 1f - userReach * userPull);
+      FloatVector keptOfItem = FloatVector.broadcast(SPECIES, 1f - itemReach * itemPull);
+      FloatVector userStep = error.mul(userReach * rate);
+      FloatVector itemStep = error.mul(itemReach * rate);
       for (int at = 0; at < WHOLE_BYTES; at += VECTOR_BYTES) {
         FloatVector p = FloatVector.fromMemorySegment(SPECIES, users, user + at, ORDER);
         FloatVector q = FloatVector.fromMemorySegment(SPECIES, items, item + at, ORDER);
-        step.fma(q, p.mul(keptOfUser)).intoMemorySegment(users, user + at, ORDER);
-        step.fma(p, q.mul(keptOfItem)).intoMemorySegment(items, item + at, ORDER);
+        userStep.fma(q, p.mul(keptOfUser)).intoMemorySegment(users, user + at, ORDER);
+        itemStep.fma(p, q.mul(keptOfItem)).intoMemorySegment(items, item + at, ORDER);
       }
-      float userRate = biasPace * StepSizes.biasRate(userStep);
-      float itemRate = biasPace * StepSizes.biasRate(itemStep);
+      float userRate = userVariance * biasRate;
+      float itemRate = itemVariance * biasRate;
       FloatVector keptOfUserBias =
-          FloatVector.broadcast(SPECIES, 1f - userRate * (userDamping * (userRoot * userRoot)));
+          FloatVector.broadcast(SPECIES, 1f - userRate * (userDamping * userPrior));
       FloatVector keptOfItemBias =
-          FloatVector.broadcast(SPECIES, 1f - itemRate * (itemDamping * (itemRoot * itemRoot)));
+          FloatVector.broadcast(SPECIES, 1f - itemRate * (itemDamping * itemPrior));
       FloatVector p = FloatVector.fromMemorySegment(SPECIES, users, user + WHOLE_BYTES, ORDER);
       FloatVector q = FloatVector.fromMemorySegment(SPECIES, items, item + WHOLE_BYTES, ORDER);
-      FloatVector newP = p.blend(step.fma(q, p.mul(keptOfUser)), FACTORS);
-      FloatVector newQ = q.blend(step.fma(p, q.mul(keptOfItem)), FACTORS);
+      FloatVector newP = p.blend(userStep.fma(q, p.mul(keptOfUser)), FACTORS);
+      FloatVector newQ = q.blend(itemStep.fma(p, q.mul(keptOfItem)), FACTORS);
       newP = newP.blend(p.fma(keptOfUserBias, error.mul(userRate)), USER_BIAS);
       newP.intoMemorySegment(users, user + WHOLE_BYTES, ORDER);
       if (!SPLIT) {

@@ -17,9 +17,9 @@ import jdk.jfr.FlightRecorder;
 final class Fit implements AutoCloseable {
   private static final int GRAIN = 4096;
 
-  /// Share of a full Newton step of the biases in the first epoch; users and items step at once, so
-  /// a full one would overshoot.
-  private static final double BIAS_PACE = 0.5;
+  /// Without biases, factors do not lie around zero and have no prior there, but are the less
+  /// certain: what is uncertain pulls this many times as much.
+  private static final double PLAIN_PULL = 4;
 
   private final Arena rowsArena = Arena.ofShared();
 
@@ -116,8 +116,14 @@ final class Fit implements AutoCloseable {
   /// before its own update.
   double epoch(LearningRate learningRate, int epoch) {
     double rate = learningRate.at(epoch);
-    double biasPace = hasBiases ? BIAS_PACE * learningRate.share(epoch) : 0;
-    steps.setRates((float) (rate / scale), (float) (rate * l2), (float) biasPace);
+    double pull = rate * l2;
+    double damping = Math.max(biases.users().damping(), biases.items().damping());
+    double variancePull = (hasBiases ? 1 : PLAIN_PULL) * pull / StepSizes.PRIOR_COUNT;
+    steps.setRates(
+        (float) (rate / scale),
+        (float) (hasBiases ? pull : 0),
+        (float) variancePull,
+        (float) (hasBiases ? learningRate.ofBiases(epoch, damping) : 0));
     double[] squares = new double[training.grid().tiles()];
     boolean recorded = FlightRecorder.isInitialized();
     var event = recorded ? new TrainingEvents.Epoch() : null;

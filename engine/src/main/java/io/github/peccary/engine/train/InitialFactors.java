@@ -6,7 +6,7 @@ import java.lang.foreign.Arena;
 
 /// The rows before the first epoch. With biases: the damped biases in their columns, and factors so
 /// small and random that they break symmetry and predict next to nothing. Without: factors whose
-/// products lie near the mean rating. Rows without ratings are zero, but for their constant column.
+/// products lie near the mean rating. Rows without training ratings get no noise.
 ///
 /// Numbers depend on seed and position only, so rows may be filled in any order.
 final class InitialFactors {
@@ -55,8 +55,9 @@ final class InitialFactors {
               matrix.set(row, constantColumn, 1f);
               matrix.set(row, biasColumn, biases[row]);
             }
-            for (int column = 0; column < rank && ratings[row] > 0; column++) {
-              double noise = spread * uniform(seed, (long) row * rank + column);
+            double noisy = ratings[row] > 0 ? spread : 0;
+            for (int column = 0; column < rank; column++) {
+              double noise = noisy * uniform(seed, (long) row * rank + column);
               matrix.set(row, column, (float) (level + noise));
             }
           }

@@ -59,7 +59,7 @@ public final class KernelProbe implements AutoCloseable {
     int[] counts = new int[rows];
     Arrays.fill(counts, 100);
     steps = new StepSizes(arena, counts, 5f, counts, 5f);
-    steps.setRates(1e-4f, 1e-4f, 1e-3f);
+    steps.setRates(1e-4f, 1e-4f, 1e-5f, 1e-3f);
   }
 
   /// [Kernels#update] of [#RECORDS] records, the next ones at each call.

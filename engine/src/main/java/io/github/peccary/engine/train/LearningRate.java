@@ -1,43 +1,48 @@
 package io.github.peccary.engine.train;
 
-/// How far a step goes: a rate that falls linearly to nothing over the epochs planned, in units of
-/// the data's own scale, so that one default serves ratings of any scale and density.
+/// How far a step goes: a rate that falls by the same share with every epoch, in units of the
+/// data's own scale, so that one default serves ratings of any scale and density. It does not
+/// depend on the number of epochs planned: more of them go on from where fewer end.
 ///
 /// With `s` the standard deviation of ratings around their biases, factors `p ∼ √s` explain errors
-/// `e ∼ s`, so the step `rate · e · q / s` and the decay `rate · l2 / √n` of a row with `n` ratings
-/// are free of units. The pull towards zero grows with `√n` over an epoch: slower than the evidence
-/// of the ratings, faster than a prior alone would ask for, which has measured best on sparse and
-/// dense data alike.
-///
-/// Biases need no rate of their own: over an epoch, their steps add up to a damped Newton step (see
-/// [io.github.peccary.engine.kernel.StepSizes]).
+/// `e ∼ s`, so the step `rate · e · q / s` and the decay `rate · l2` are free of units. What rows
+/// with many and with few ratings make of both: [io.github.peccary.engine.kernel.StepSizes].
 final class LearningRate {
-  static final double DEFAULT_RATE = 0.08;
-  static final double DEFAULT_L2 = 1.2;
+  static final double DEFAULT_RATE = 0.16;
+  static final double DEFAULT_L2 = 4;
 
   /// Standard deviation of a factor before the first epoch, in units of `√(s / rank)`. Small, for
   /// what two random rows predict for each other is noise.
   static final double INITIAL_DEVIATION = 0.04;
 
+  /// Of a user's or item's bias at the full rate, for each unit of error; biases are fitted before
+  /// the first epoch and have little left to learn.
+  private static final double BIAS_RATE = 0.1;
+
+  /// What is left of the rate after an epoch.
+  private static final double DECAY = 0.85;
+
   private final double first;
-  private final int epochs;
   private double scale = 1;
 
   /// @param first rate of the first epoch
-  /// @param epochs planned
-  LearningRate(double first, int epochs) {
+  LearningRate(double first) {
     this.first = first;
-    this.epochs = epochs;
   }
 
-  /// The share of the first rate that is left in an epoch, from 1.
-  double share(int epoch) {
-    return scale * (1 - (epoch - 1.0) / epochs);
-  }
-
-  /// The rate of an epoch, from 1.
+  /// The rate of the factors in an epoch, from 1.
   double at(int epoch) {
     return first * share(epoch);
+  }
+
+  /// The rate of the biases in an epoch, from 1: at most so much that the bias of a row with a
+  /// single rating loses half of itself to the damping.
+  double ofBiases(int epoch, double damping) {
+    return Math.min(BIAS_RATE, 0.5 / damping) * share(epoch);
+  }
+
+  private double share(int epoch) {
+    return scale * StrictMath.pow(DECAY, epoch - 1.0);
   }
 
   /// Halves the rates of all epochs to come.

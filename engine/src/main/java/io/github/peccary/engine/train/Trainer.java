@@ -9,12 +9,12 @@ import java.util.Arrays;
 
 /// Learns factors from ratings by parallel stochastic gradient descent.
 ///
-/// The plain algorithm: for each rating `r` of user `u` and item `i`, with
-/// `e = r − μ − ⟨user row, item row⟩`, move `p_u` by `η (e q_i / s − λ p_u / √n_u)` and `q_i` by
-/// `η (e p_u / s − λ q_i / √n_i)`, where rows have `n` ratings and `s` is the deviation of ratings
-/// around the biases, and both biases by their share of `e` ([StepSizes]). Go on until the error on
-/// held-out ratings no longer falls; keep the best epoch. After Koren, Bell and Volinsky, "Matrix
-/// Factorization Techniques for Recommender Systems" (Computer, 2009).
+/// The plain algorithm: for each rating `r` of user `u` and item `i`, with `e = r − μ − ⟨user row,
+/// item row⟩`, move `p_u` by `η (e q_i / s − λ p_u)` and `q_i` by `η (e p_u / s − λ q_i)`, where
+/// `s` is the deviation of ratings around the biases, and both biases by some of `e`; how far and
+/// how strongly, depends on how many ratings the rows have ([LearningRate]). Go on until the error
+/// on held-out ratings no longer falls; keep the best epoch. After Koren, Bell and Volinsky,
+/// "Matrix Factorization Techniques for Recommender Systems" (Computer, 2009).
 ///
 /// What makes it good and fast:
 /// 1. It starts from the damped biases ([BiasFit]) and lets the factors learn what is left.
@@ -121,7 +121,7 @@ public final class Trainer {
   /// The training loop. Returns the number of the best epoch, whose rows `fit` then holds; 0 when
   /// the biases alone were best.
   private int run(Fit fit, int epochs, boolean refit) {
-    LearningRate learningRate = new LearningRate(config.learningRate(), config.epochs());
+    LearningRate learningRate = new LearningRate(config.learningRate());
     boolean heldOut = fit.heldOutRatings() > 0;
     double bestError =
         heldOut && config.biases()

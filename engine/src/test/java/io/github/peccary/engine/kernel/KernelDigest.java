@@ -65,7 +65,7 @@ public final class KernelDigest {
       int[] userCounts = Arrays.copyOf(counts, ROWS);
       int[] itemCounts = Arrays.copyOfRange(counts, ROWS, 2 * ROWS);
       StepSizes steps = new StepSizes(arena, userCounts, 2f, itemCounts, 7f);
-      steps.setRates(0.01f, 0.02f, 0.5f);
+      steps.setRates(0.01f, 0.2f, 0.02f, 0.5f);
       Operands operands = new Operands(memory, stride, rowsOffset, steps);
       for (int j = 0; j < RECORDS; j++) {
         float value = (float) (magnitude * random.nextDouble(-1, 1));

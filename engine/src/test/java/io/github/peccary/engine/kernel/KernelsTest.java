@@ -129,22 +129,28 @@ class KernelsTest {
         items.setAtIndex(JAVA_FLOAT, rank + 1, -0.25f);
         MemorySegment record = arena.allocate(8, 8);
         record.set(JAVA_LONG, 0, Kernels.record(0, 0, 3f));
-        StepSizes steps = new StepSizes(arena, new int[] {4}, 2f, new int[] {16}, 5f);
-        steps.setRates(0.01f, 0.5f, 0.7f);
+        StepSizes steps = new StepSizes(arena, new int[] {180}, 2f, new int[] {20}, 5f);
+        steps.setRates(0.01f, 0.5f, 0.1f, 0.7f);
         float squares = kernels.update(users, 0, items, 0, record, 0, 1, steps);
 
+        double userVariance = 0.25; // 60 / (180 + 60)
+        double itemVariance = 0.75; // 60 / (20 + 60)
+        double userReach = Math.sqrt(userVariance);
+        double itemReach = Math.sqrt(itemVariance);
+        double userPull = 0.5 / 180 + 0.1 * itemVariance;
+        double itemPull = 0.5 / 20 + 0.1 * userVariance;
         double error = 3 - (rank * 0.1 * 0.2 + 0.5 - 0.25);
         assertThat((double) squares).isCloseTo(error * error, within(1e-5));
         for (int column = 0; column < rank; column++) {
           assertThat((double) users.getAtIndex(JAVA_FLOAT, column))
-              .isCloseTo(0.1 * (1 - 0.5 / 2) + 0.01 * error * 0.2, within(1e-7));
+              .isCloseTo(0.1 + userReach * (0.01 * error * 0.2 - userPull * 0.1), within(1e-7));
           assertThat((double) items.getAtIndex(JAVA_FLOAT, column))
-              .isCloseTo(0.2 * (1 - 0.5 / 4) + 0.01 * error * 0.1, within(1e-7));
+              .isCloseTo(0.2 + itemReach * (0.01 * error * 0.1 - itemPull * 0.2), within(1e-7));
         }
         assertThat((double) users.getAtIndex(JAVA_FLOAT, rank))
-            .isCloseTo(0.5 + 0.7 * (error - 2.0 / 4 * 0.5) / (4 + 2), within(1e-6));
+            .isCloseTo(0.5 + userVariance * 0.7 * (error - 2.0 / 180 * 0.5), within(1e-6));
         assertThat((double) items.getAtIndex(JAVA_FLOAT, rank + 1))
-            .isCloseTo(-0.25 + 0.7 * (error - 5.0 / 16 * -0.25) / (16 + 5), within(1e-6));
+            .isCloseTo(-0.25 + itemVariance * 0.7 * (error - 5.0 / 20 * -0.25), within(1e-6));
         assertThat(users.getAtIndex(JAVA_FLOAT, rank + 1)).isEqualTo(1f);
         assertThat(items.getAtIndex(JAVA_FLOAT, rank)).isEqualTo(1f);
         for (int column = rank + 2; column < stride; column++) {

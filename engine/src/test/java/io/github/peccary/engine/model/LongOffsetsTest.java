@@ -70,7 +70,7 @@ class LongOffsetsTest {
       records.setAtIndex(JAVA_LONG, row, Kernels.record(row, row, row % 5));
     }
     StepSizes steps = new StepSizes(arena, counts(first + 20), 5f, counts(20), 5f);
-    steps.setRates(0.01f, 0.01f, 0.5f);
+    steps.setRates(0.01f, 0.1f, 0.01f, 0.5f);
     return Kernels.forRank(RANK)
         .update(users.segment(), first, items.segment(), 0, records, 0, 20, steps);
   }

@@ -64,10 +64,9 @@ class TrainerTest {
   @Test
   void theBestEpochIsKeptAndNeverWorseThanTheBiases() throws IOException {
     List<EpochReport> reports = new ArrayList<>();
-    try (RatingMatrix ratings = planted(200, 150, 0.1);
-        TrainingResult result =
-            Trainer.train(
-                ratings, CONFIG.withDeterministic(true).withEpochs(60).withL2(0), reports::add)) {
+    TrainConfig config = CONFIG.withDeterministic(true).withEpochs(60).withL2(0);
+    try (RatingMatrix ratings = RatingMatrices.open(file(), plantedTriples(200, 150, 0.3, 0.5));
+        TrainingResult result = Trainer.train(ratings, config, reports::add)) {
       double best = reports.stream().mapToDouble(EpochReport::holdoutRmse).min().orElseThrow();
       assertThat(reports).hasSizeLessThan(60);
       assertThat(result.heldOut().rmse()).isEqualTo(best);
@@ -82,7 +81,7 @@ class TrainerTest {
     List<Triple> noise = RatingMatrices.random(60, 60, 0.3, 11);
     try (RatingMatrix ratings = RatingMatrices.open(file(), noise);
         TrainingResult result =
-            Trainer.train(ratings, CONFIG.withL2(0).withLearningRate(1), reports::add)) {
+            Trainer.train(ratings, CONFIG.withL2(0).withLearningRate(0.3), reports::add)) {
       assertThat(reports.getLast().holdoutRmse())
           .isGreaterThan(1.05 * result.heldOutBaseline().rmse());
       assertThat(result.heldOut().rmse()).isLessThan(1.001 * result.heldOutBaseline().rmse());
@@ -111,7 +110,7 @@ class TrainerTest {
   void afterDivergenceTheRateIsHalvedAndTrainingGoesOn() throws IOException {
     List<EpochReport> reports = new ArrayList<>();
     try (RatingMatrix ratings = planted(200, 150, 0.3)) {
-      double rate = 16 * CONFIG.learningRate();
+      double rate = 2 * CONFIG.learningRate();
       while (reports.stream().noneMatch(EpochReport::diverged)) {
         reports.clear();
         rate *= 1.5;
@@ -287,6 +286,11 @@ class TrainerTest {
 
   /// Ratings of rank 3 with biases and a little noise.
   private static List<Triple> plantedTriples(int users, int items, double density) {
+    return plantedTriples(users, items, density, 0.1);
+  }
+
+  /// @param noise standard deviation
+  private static List<Triple> plantedTriples(int users, int items, double density, double noise) {
     Random random = new Random(5);
     double[][] p = gaussian(users, 4, random);
     double[][] q = gaussian(items, 4, random);
@@ -294,7 +298,7 @@ class TrainerTest {
     for (int user = 0; user < users; user++) {
       for (int item = 0; item < items; item++) {
         if (random.nextDouble() < density) {
-          double value = 6 + 0.5 * p[user][3] + 0.5 * q[item][3] + 0.1 * random.nextGaussian();
+          double value = 6 + 0.5 * p[user][3] + 0.5 * q[item][3] + noise * random.nextGaussian();
           for (int factor = 0; factor < 3; factor++) {
             value += 0.6 * p[user][factor] * q[item][factor];
           }
