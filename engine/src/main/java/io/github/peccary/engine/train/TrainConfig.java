@@ -7,9 +7,10 @@ package io.github.peccary.engine.train;
 /// @param threads workers, 1 or more
 /// @param seed of the split, of the initial factors and of the order of tiles
 /// @param holdout what is held out to stop early and to measure
-/// @param l2 penalty of a factor's square for each rating it takes part in, in units of the
-/// variance of what the biases leave over; 0 or more
-/// @param learningRate first step size of the factors, in the same units; above 0
+/// @param l2 penalty of a factor's square, once for each row, in units of the standard deviation of
+/// what the biases leave over; how uncertain the other rows are adds to it; 0 or more
+/// @param learningRate step size of the factors in the first epoch, of rows with few ratings, in
+/// the same units; above 0
 /// @param deterministic whether the result may depend on data, settings and seed only
 /// @param refit whether to train again on all ratings for the number of epochs found best
 /// @param biases whether rows carry biases and start from them; without, the model is plain `U·Vᵀ`

@@ -87,10 +87,7 @@ final class TrainCommand implements Callable<Integer> {
       description = "What is learnt: rating, the squared error of the ratings.")
   private String objective = "rating";
 
-  @Option(
-      names = "--l2",
-      paramLabel = "X",
-      description = "Penalty of large factors, for each rating.")
+  @Option(names = "--l2", paramLabel = "X", description = "Penalty of large factors.")
   private double l2 = DEFAULTS.l2();
 
   @Option(names = "--learning-rate", paramLabel = "X", description = "First step size.")
