@@ -129,37 +129,37 @@ final class ScalarKernels implements Kernels {
 
   private void step(
       MemorySegment users, long user, MemorySegment items, long item, float error, StepSizes s) {
-    long userStep = s.users().getAtIndex(JAVA_LONG, user);
-    long itemStep = s.items().getAtIndex(JAVA_LONG, item);
-    float userReach = StepSizes.reach(userStep);
-    float itemReach = StepSizes.reach(itemStep);
-    float userPull = pull(userStep, itemReach * itemReach, s);
-    float itemPull = pull(itemStep, userReach * userReach, s);
+    long userSizes = s.users().getAtIndex(JAVA_LONG, user);
+    long itemSizes = s.items().getAtIndex(JAVA_LONG, item);
+    float userReach = StepSizes.reach(userSizes);
+    float itemReach = StepSizes.reach(itemSizes);
+    float userPull = pull(userSizes, itemReach * itemReach, s);
+    float itemPull = pull(itemSizes, userReach * userReach, s);
     float keptOfUser = 1f - userReach * userPull;
     float keptOfItem = 1f - itemReach * itemPull;
-    float stepOfUser = error * (userReach * s.rate());
-    float stepOfItem = error * (itemReach * s.rate());
+    float userStep = error * (userReach * s.rate());
+    float itemStep = error * (itemReach * s.rate());
     for (int column = 0; column < rank; column++) {
       long userOffset = user * rowBytes() + 4L * column;
       long itemOffset = item * rowBytes() + 4L * column;
       float p = users.get(JAVA_FLOAT, userOffset);
       float q = items.get(JAVA_FLOAT, itemOffset);
-      users.set(JAVA_FLOAT, userOffset, Math.fma(stepOfUser, q, p * keptOfUser));
-      items.set(JAVA_FLOAT, itemOffset, Math.fma(stepOfItem, p, q * keptOfItem));
+      users.set(JAVA_FLOAT, userOffset, Math.fma(userStep, q, p * keptOfUser));
+      items.set(JAVA_FLOAT, itemOffset, Math.fma(itemStep, p, q * keptOfItem));
     }
-    stepBias(users, user * rowBytes() + 4L * rank, error, userStep, s.userDamping(), s);
-    stepBias(items, item * rowBytes() + 4L * (rank + 1), error, itemStep, s.itemDamping(), s);
+    stepBias(users, user * rowBytes() + 4L * rank, error, userSizes, s.userDamping(), s);
+    stepBias(items, item * rowBytes() + 4L * (rank + 1), error, itemSizes, s.itemDamping(), s);
   }
 
-  private static float pull(long rowStep, float otherVariance, StepSizes s) {
-    return StepSizes.inverseCount(rowStep) * s.priorRate() + otherVariance * s.varianceRate();
+  private static float pull(long rowSizes, float otherVariance, StepSizes s) {
+    return StepSizes.inverseCount(rowSizes) * s.priorRate() + otherVariance * s.varianceRate();
   }
 
   private static void stepBias(
-      MemorySegment rows, long offset, float error, long rowStep, float damping, StepSizes s) {
-    float reach = StepSizes.reach(rowStep);
+      MemorySegment rows, long offset, float error, long rowSizes, float damping, StepSizes s) {
+    float reach = StepSizes.reach(rowSizes);
     float rate = reach * reach * s.biasRate();
-    float kept = 1f - rate * (damping * StepSizes.inverseCount(rowStep));
+    float kept = 1f - rate * (damping * StepSizes.inverseCount(rowSizes));
     rows.set(JAVA_FLOAT, offset, Math.fma(rows.get(JAVA_FLOAT, offset), kept, error * rate));
   }
 

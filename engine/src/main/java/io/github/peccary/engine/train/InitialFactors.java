@@ -55,9 +55,9 @@ final class InitialFactors {
               matrix.set(row, constantColumn, 1f);
               matrix.set(row, biasColumn, biases[row]);
             }
-            double noisy = ratings[row] > 0 ? spread : 0;
+            double rowSpread = ratings[row] > 0 ? spread : 0;
             for (int column = 0; column < rank; column++) {
-              double noise = noisy * uniform(seed, (long) row * rank + column);
+              double noise = rowSpread * uniform(seed, (long) row * rank + column);
               matrix.set(row, column, (float) (level + noise));
             }
           }

@@ -182,6 +182,18 @@ class TrainerTest {
     }
   }
 
+  @Test
+  void withoutBiasesEverybodyStartsFromTheMeanEvenThoseWhoseRatingsAreAllHeldOut()
+      throws IOException {
+    TrainConfig config = CONFIG.withBiases(false).withEpochs(0);
+    try (RatingMatrix ratings = planted(400, 300, 0.005);
+        TrainingResult result = Trainer.train(ratings, config, DEAF)) {
+      assertThat(result.heldOut().count()).isPositive();
+      assertThat(result.heldOut().rmse())
+          .isCloseTo(result.heldOutGlobalMean().rmse(), Offset.offset(0.05));
+    }
+  }
+
   /// Before factors have learnt what biases would have told them at once, errors are far above what
   /// biases leave.
   @Test
