@@ -51,16 +51,16 @@ public final class StepSizes {
   /// One long for each row, so that its numbers are one access: the reach in the lower half, `1 /
   /// n` in the upper one.
   private static MemorySegment pack(Arena arena, int[] counts) {
-    MemorySegment rows = arena.allocate((long) counts.length * Long.BYTES, 64);
-    for (int row = 0; row < counts.length; row++) {
+    long[] rows = new long[counts.length];
+    for (int row = 0; row < rows.length; row++) {
       if (counts[row] > 0) {
         double reach = Math.sqrt(PRIOR_COUNT / ((double) counts[row] + PRIOR_COUNT));
         int reachBits = Float.floatToRawIntBits((float) reach);
         int inverseCountBits = Float.floatToRawIntBits(1f / counts[row]);
-        rows.setAtIndex(JAVA_LONG, row, (long) inverseCountBits << Integer.SIZE | reachBits);
+        rows[row] = (long) inverseCountBits << Integer.SIZE | reachBits;
       }
     }
-    return rows;
+    return arena.allocateFrom(JAVA_LONG, rows);
   }
 
   /// `√(c / (n + c))` of a row.

@@ -84,6 +84,13 @@ public final class FactorMatrix {
         rowOffset(end) - rowOffset(first));
   }
 
+  /// Sets whole rows, from `first` on.
+  ///
+  /// @param values as many times `stride` floats as there are rows to set
+  public void setRows(int first, float[] values) {
+    MemorySegment.copy(values, 0, segment, ValueLayout.JAVA_FLOAT, rowOffset(first), values.length);
+  }
+
   /// One element; a convenience for tests and cold paths.
   public float get(int row, int column) {
     return segment.get(ValueLayout.JAVA_FLOAT, rowOffset(row) + (long) column * Float.BYTES);

@@ -1,6 +1,7 @@
 package io.github.peccary.engine.model;
 
 import io.github.peccary.engine.ratings.CompressedRows;
+import io.github.peccary.engine.ratings.LongCursor;
 import io.github.peccary.engine.ratings.RatingMatrix;
 import io.github.peccary.engine.ratings.RatingsFormat;
 import io.github.peccary.engine.ratings.Titles;
@@ -123,12 +124,15 @@ public final class FactorModelWriter {
   }
 
   private static MemorySegment popularity(CompressedRows byItem, Arena arena) {
-    MemorySegment events = arena.allocate(ValueLayout.JAVA_INT, byItem.rows());
-    for (int item = 0; item < byItem.rows(); item++) {
-      long count = byItem.end(item) - byItem.start(item);
-      events.setAtIndex(ValueLayout.JAVA_INT, item, Math.toIntExact(count));
+    int[] events = new int[byItem.rows()];
+    LongCursor ends = new LongCursor(byItem.offsets());
+    long start = ends.next();
+    for (int item = 0; item < events.length; item++) {
+      long end = ends.next();
+      events[item] = Math.toIntExact(end - start);
+      start = end;
     }
-    return events;
+    return arena.allocateFrom(ValueLayout.JAVA_INT, events);
   }
 
   private static MemorySegment floats(float[] values, Arena arena) {

@@ -15,7 +15,13 @@ public final class IntCursor {
 
   /// A reader of `ints`, at the first of them.
   public IntCursor(MemorySegment ints) {
+    this(ints, 0);
+  }
+
+  /// A reader of `ints`, at number `first`.
+  public IntCursor(MemorySegment ints, long first) {
     this.ints = ints;
+    this.loaded = first;
   }
 
   /// The next int; after the last one an `IndexOutOfBoundsException`.
@@ -27,5 +33,10 @@ public final class IntCursor {
       loaded += count;
     }
     return block[at++];
+  }
+
+  /// The next one, taken for the bits of a float.
+  public float nextFloat() {
+    return Float.intBitsToFloat(next());
   }
 }

@@ -17,7 +17,13 @@ public final class LongCursor {
 
   /// A reader of `longs`, at the first of them.
   public LongCursor(MemorySegment longs) {
+    this(longs, 0);
+  }
+
+  /// A reader of `longs`, at number `first`.
+  public LongCursor(MemorySegment longs, long first) {
     this.longs = longs;
+    this.loaded = first;
   }
 
   /// The next long; after the last one an `IndexOutOfBoundsException`.

@@ -11,9 +11,9 @@ record RatingSummary(long ratings, float min, float max) {
     long ratings = 0;
     float min = Float.POSITIVE_INFINITY;
     float max = Float.NEGATIVE_INFINITY;
-    IntCursor bits = new IntCursor(rows.values());
+    IntCursor values = new IntCursor(rows.values());
     for (long position = 0; position < rows.entries(); position++) {
-      float value = Float.intBitsToFloat(bits.next());
+      float value = values.nextFloat();
       if (zero == Zero.RATING || value != 0) {
         ratings++;
         min = Math.min(min, value);

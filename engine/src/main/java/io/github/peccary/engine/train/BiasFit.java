@@ -1,7 +1,9 @@
 package io.github.peccary.engine.train;
 
+import io.github.peccary.engine.kernel.Kernels;
 import io.github.peccary.engine.model.DampedBiases;
 import io.github.peccary.engine.parallel.Workers;
+import io.github.peccary.engine.ratings.LongCursor;
 
 /// Fits [DampedBiases] by alternation: the biases of all items in closed form while those of the
 /// users stand still, then the other way round, a few times.
@@ -14,13 +16,20 @@ import io.github.peccary.engine.parallel.Workers;
 /// Sums run in the order of the tiles, one thread a row, so that the result does not depend on the
 /// number of threads.
 final class BiasFit {
-  private static final int PASSES = 8;
+  private static final int ADAPTIVE_PASSES = 6;
+  private static final int CUSTOMARY_PASSES = 3;
 
   /// Imaginary ratings of each row at zero distance: the customary number, and the first guess.
   private static final double CUSTOMARY_DAMPING = 5;
 
   private static final double MIN_DAMPING = 1;
   private static final double MAX_DAMPING = 50;
+
+  /// By how much a step is longer than expectation maximization would make it: the first one, and
+  /// any later one at most.
+  private static final double FIRST_STRETCH = 2;
+
+  private static final double MAX_STRETCH = 8;
 
   private final TileLayout ratings;
   private final Grid grid;
@@ -31,38 +40,38 @@ final class BiasFit {
 
   private final Side users;
   private final Side items;
-  private double residualVariance;
+  private double squaredErrors;
 
   private BiasFit(TileLayout ratings, Workers workers) {
     this.ratings = ratings;
     this.workers = workers;
     grid = ratings.grid();
     shift = ratings.mean() - ratings.offset();
-    users = new Side(grid.blockStarts()[grid.blocks()]);
-    items = new Side(grid.stripeStarts()[grid.stripes()]);
+    users = new Side(grid.blockStarts());
+    items = new Side(grid.stripeStarts());
   }
 
-  /// Biases with the customary damping: the baseline.
-  static BiasFit customary(TileLayout ratings, Workers workers) {
-    BiasFit fit = new BiasFit(ratings, workers);
-    for (int pass = 0; pass < PASSES; pass++) {
-      fit.alternate();
-    }
-    fit.estimateVariance();
-    return fit;
-  }
-
-  /// Biases with the damping that the data asks for: the start of training.
+  /// Biases with the damping that the data ask for: the start of training.
   static BiasFit adaptive(TileLayout ratings, Workers workers) {
     BiasFit fit = new BiasFit(ratings, workers);
     fit.alternate();
-    for (int pass = 1; pass < PASSES; pass++) {
-      fit.estimateVariance();
-      fit.users.adapt(fit.residualVariance);
-      fit.items.adapt(fit.residualVariance);
+    for (int pass = 1; pass < ADAPTIVE_PASSES; pass++) {
+      double variance = fit.residualVariance();
+      fit.users.adapt(variance);
+      fit.items.adapt(variance);
       fit.alternate();
     }
-    fit.estimateVariance();
+    return fit;
+  }
+
+  /// Biases with the customary damping: the baseline. They are sought from these here, which are
+  /// close.
+  BiasFit customary() {
+    BiasFit fit = new BiasFit(ratings, workers);
+    System.arraycopy(users.biases, 0, fit.users.biases, 0, users.biases.length);
+    for (int pass = 0; pass < CUSTOMARY_PASSES; pass++) {
+      fit.alternate();
+    }
     return fit;
   }
 
@@ -83,83 +92,83 @@ final class BiasFit {
   /// Standard deviation of ratings around the biases, in the unit of ratings; degrees of freedom
   /// that the biases used up are allowed for.
   double residualDeviation() {
-    return Math.sqrt(residualVariance);
+    return Math.sqrt(residualVariance());
   }
 
   private void alternate() {
-    workers.forRange(grid.stripes(), 1, (stripe, _) -> fitItems(stripe));
-    workers.forRange(grid.blocks(), 1, (block, _) -> fitUsers(block));
+    fit(items, users);
+    squaredErrors = Math.max(0, fit(users, items)); // rounding may leave a perfect fit below 0
   }
 
-  private void fitItems(int stripe) {
-    int first = grid.stripeStarts()[stripe];
-    double[] sums = new double[grid.stripeStarts()[stripe + 1] - first];
-    int[] counts = new int[sums.length];
-    for (int block = 0; block < grid.blocks(); block++) {
-      int firstUser = grid.blockStarts()[block];
-      int tile = grid.tile(stripe, block);
-      for (long record = ratings.start(tile); record < ratings.start(tile + 1); record++) {
-        int row = ratings.localItem(record);
-        int user = firstUser + ratings.localUser(record);
-        sums[row] += ratings.value(record) - shift - users.biases[user];
-        counts[row]++;
-      }
-    }
-    items.store(sums, counts, first);
-  }
-
-  private void fitUsers(int block) {
-    int first = grid.blockStarts()[block];
-    double[] sums = new double[grid.blockStarts()[block + 1] - first];
-    int[] counts = new int[sums.length];
-    for (int stripe = 0; stripe < grid.stripes(); stripe++) {
-      int firstItem = grid.stripeStarts()[stripe];
-      int tile = grid.tile(stripe, block);
-      for (long record = ratings.start(tile); record < ratings.start(tile + 1); record++) {
-        int row = ratings.localUser(record);
-        int item = firstItem + ratings.localItem(record);
-        sums[row] += ratings.value(record) - shift - items.biases[item];
-        counts[row]++;
-      }
-    }
-    users.store(sums, counts, first);
-  }
-
-  private void estimateVariance() {
-    double[] squares = new double[grid.tiles()];
-    workers.forRange(squares.length, 1, (tile, _) -> squares[tile] = squaredErrors(tile));
+  /// Returns the sum of the squared errors that the new biases of `rows` leave.
+  private double fit(Side rows, Side others) {
+    double[] squares = new double[rows.parts()];
+    workers.forRange(
+        squares.length, 1, (part, _) -> squares[part] = fit(rows, rows.starts[part], part, others));
     double sum = 0;
-    for (double tile : squares) {
-      sum += tile;
-    }
-    double free = ratings.ratings() - users.degreesOfFreedom() - items.degreesOfFreedom();
-    residualVariance = sum / Math.max(free, 0.1 * ratings.ratings());
-  }
-
-  private double squaredErrors(int tile) {
-    int firstUser = grid.firstUser(tile);
-    int firstItem = grid.firstItem(tile);
-    double sum = 0;
-    for (long record = ratings.start(tile); record < ratings.start(tile + 1); record++) {
-      double error =
-          ratings.value(record)
-              - shift
-              - users.biases[firstUser + ratings.localUser(record)]
-              - items.biases[firstItem + ratings.localItem(record)];
-      sum += error * error;
+    for (double part : squares) {
+      sum += part;
     }
     return sum;
   }
 
+  private double fit(Side rows, int first, int part, Side others) {
+    double[] sums = new double[rows.starts[part + 1] - first];
+    int[] counts = new int[sums.length];
+    double squares = 0;
+    for (int other = 0; other < others.parts(); other++) {
+      int tile = rows == users ? grid.tile(other, part) : grid.tile(part, other);
+      squares += addUp(tile, rows == users, others.biases, others.starts[other], sums, counts);
+    }
+    rows.store(sums, counts, first);
+    for (int row = 0; row < sums.length; row++) {
+      double bias = rows.biases[first + row];
+      squares -= bias * (2 * sums[row] - bias * counts[row]);
+    }
+    return squares;
+  }
+
+  /// Adds what the other side's bias leaves of each rating of a tile to the sum of its row. Returns
+  /// the sum of the squares.
+  private double addUp(
+      int tile, boolean byUser, float[] otherBiases, int firstOther, double[] sums, int[] counts) {
+    LongCursor records = ratings.records(tile);
+    double squares = 0;
+    for (long left = ratings.size(tile); left > 0; left--) {
+      long record = records.next();
+      int user = Kernels.localUser(record);
+      int item = Kernels.localItem(record);
+      int row = byUser ? user : item;
+      double rest = Kernels.value(record) - shift - otherBiases[firstOther + user + item - row];
+      sums[row] += rest;
+      squares += rest * rest;
+      counts[row]++;
+    }
+    return squares;
+  }
+
+  private double residualVariance() {
+    double free = ratings.ratings() - users.degreesOfFreedom() - items.degreesOfFreedom();
+    return squaredErrors / Math.max(free, 0.1 * ratings.ratings());
+  }
+
   /// All users or all items.
   static final class Side {
+    private final int[] starts; // first row of each stripe or block, and the number of rows
     private final float[] biases;
     private final int[] counts;
     private double damping = CUSTOMARY_DAMPING;
+    private double gapBefore;
+    private double stepBefore = Double.NaN; // and so is the first slope
 
-    private Side(int rows) {
-      biases = new float[rows];
-      counts = new int[rows];
+    private Side(int[] starts) {
+      this.starts = starts;
+      biases = new float[starts[parts()]];
+      counts = new int[biases.length];
+    }
+
+    private int parts() {
+      return starts.length - 1;
     }
 
     float[] biases() {
@@ -191,8 +200,10 @@ final class BiasFit {
       return sum;
     }
 
-    /// One step towards the damping at which estimated and assumed variance of the biases agree, as
-    /// long again as expectation maximization would make it, which creeps.
+    /// One step towards the damping at which estimated and assumed variance of the biases agree.
+    /// Expectation maximization would go as far as the estimate asks for, and creep where a row's
+    /// few ratings say little about its bias; so the step is that of the secant method, on the
+    /// logarithm of the damping.
     private void adapt(double residualVariance) {
       double sum = 0;
       int rows = 0;
@@ -204,8 +215,13 @@ final class BiasFit {
         }
       }
       double asked = sum == 0 ? MAX_DAMPING : residualVariance * rows / sum;
-      double relaxed = asked * asked / damping;
-      damping = Math.clamp(relaxed, MIN_DAMPING, MAX_DAMPING);
+      double gap = Math.log(asked / damping);
+      double slope = (gap - gapBefore) / stepBefore;
+      double stretch = slope < 0 ? Math.clamp(-1 / slope, 1, MAX_STRETCH) : FIRST_STRETCH;
+      double next = Math.clamp(damping * Math.exp(stretch * gap), MIN_DAMPING, MAX_DAMPING);
+      gapBefore = gap;
+      stepBefore = Math.log(next / damping);
+      damping = next;
     }
   }
 }

@@ -7,6 +7,7 @@ import io.github.peccary.engine.model.DampedBiases;
 import io.github.peccary.engine.model.FactorMatrix;
 import io.github.peccary.engine.parallel.Workers;
 import io.github.peccary.engine.ratings.Holdout;
+import io.github.peccary.engine.ratings.LongCursor;
 import io.github.peccary.engine.ratings.RatingMatrix;
 import java.lang.foreign.Arena;
 import java.util.SplittableRandom;
@@ -55,11 +56,12 @@ final class Fit implements AutoCloseable {
     var layouts =
         new TileLayout.Builder(
             ratings, holdout, ratedUsers, ratedItems, Kernels.strideFor(rank), workers, scratch);
-    training = layouts.training(config.biases());
-    heldOut = layouts.heldOut(training);
+    TileLayout.Split split = layouts.build(config.biases());
+    training = split.training();
+    heldOut = split.heldOut();
     ratings.unload(); // the layouts are a copy of all that training needs
-    baseline = BiasFit.customary(training, workers).biases();
     biases = BiasFit.adaptive(training, workers);
+    baseline = biases.customary().biases();
     double deviation = biases.residualDeviation();
     scale = deviation > 0 ? deviation : 1;
     InitialFactors initial = new InitialFactors(config, training.mean(), scale, rowsArena, workers);
@@ -92,6 +94,11 @@ final class Fit implements AutoCloseable {
   /// What the score of a model is counted from: the mean rating, or 0 for plain `U·Vᵀ`.
   float globalMean() {
     return training.offset();
+  }
+
+  /// An error that is easily reached: that of the mean, or what the biases leave if that is more.
+  double easyError() {
+    return Math.max(training.deviation(), scale);
   }
 
   /// The customary damped biases of all users and items.
@@ -211,10 +218,12 @@ final class Fit implements AutoCloseable {
           tiles[tile] = new RatingMetrics();
           int firstUser = grid.firstUser(tile);
           int firstItem = grid.firstItem(tile);
-          for (long record = heldOut.start(tile); record < heldOut.start(tile + 1); record++) {
-            float user = expected.user()[firstUser + heldOut.localUser(record)];
-            float item = expected.item()[firstItem + heldOut.localItem(record)];
-            tiles[tile].add(shift + user + item, heldOut.value(record));
+          LongCursor records = heldOut.records(tile);
+          for (long left = heldOut.size(tile); left > 0; left--) {
+            long record = records.next();
+            float user = expected.user()[firstUser + Kernels.localUser(record)];
+            float item = expected.item()[firstItem + Kernels.localItem(record)];
+            tiles[tile].add(shift + user + item, Kernels.value(record));
           }
         });
     return sum(tiles);

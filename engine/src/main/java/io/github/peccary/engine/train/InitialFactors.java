@@ -10,7 +10,7 @@ import java.lang.foreign.Arena;
 ///
 /// Numbers depend on seed and position only, so rows may be filled in any order.
 final class InitialFactors {
-  private static final int GRAIN = 4096;
+  private static final int GRAIN = 256;
 
   private final TrainConfig config;
   private final double mean;
@@ -46,23 +46,31 @@ final class InitialFactors {
     int constantColumn = 2 * rank + 1 - biasColumn;
     FactorMatrix matrix = FactorMatrix.allocate(arena, ratings.length, rank);
     double level = config.biases() ? 0 : sign * Math.sqrt(Math.abs(mean) / rank);
+    int stride = matrix.stride();
     workers.forRange(
         ratings.length,
         GRAIN,
         (from, to) -> {
+          float[] rows = new float[(to - from) * stride];
           for (int row = from; row < to; row++) {
+            int start = (row - from) * stride;
+            fill(rows, start, level, ratings[row] > 0 ? spread : 0, seed, (long) row * rank);
             if (config.biases()) {
-              matrix.set(row, constantColumn, 1f);
-              matrix.set(row, biasColumn, biases[row]);
-            }
-            double rowSpread = ratings[row] > 0 ? spread : 0;
-            for (int column = 0; column < rank; column++) {
-              double noise = rowSpread * uniform(seed, (long) row * rank + column);
-              matrix.set(row, column, (float) (level + noise));
+              rows[start + constantColumn] = 1f;
+              rows[start + biasColumn] = biases[row];
             }
           }
+          matrix.setRows(from, rows);
         });
     return matrix;
+  }
+
+  private void fill(
+      float[] rows, int start, double level, double rowSpread, long seed, long position) {
+    for (int column = 0; column < config.rank(); column++) {
+      double noise = rowSpread * uniform(seed, position + column);
+      rows[start + column] = (float) (level + noise);
+    }
   }
 
   /// A number from −1 to 1: SplitMix64 (Steele, Lea and Flood, OOPSLA 2014) at a position.

@@ -3,6 +3,8 @@ package io.github.peccary.engine.train;
 import io.github.peccary.engine.model.FactorMatrix;
 import io.github.peccary.engine.parallel.Workers;
 import io.github.peccary.engine.ratings.CompressedRows;
+import io.github.peccary.engine.ratings.IntCursor;
+import io.github.peccary.engine.ratings.LongCursor;
 import io.github.peccary.engine.ratings.RatingMatrix;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -18,7 +20,7 @@ import java.util.Arrays;
 /// @param rows of each number in the file, its row; -1 for those without a rating
 /// @param counts of each row, its ratings, held out or not
 record RatedRows(int[] numbers, int[] rows, int[] counts) {
-  private static final int GRAIN = 256;
+  private static final int GRAIN = 1024;
 
   static RatedRows users(RatingMatrix ratings, Workers workers) {
     return of(ratings, ratings.byUser(), workers);
@@ -31,16 +33,7 @@ record RatedRows(int[] numbers, int[] rows, int[] counts) {
   private static RatedRows of(RatingMatrix ratings, CompressedRows matrix, Workers workers) {
     int[] countOf = new int[matrix.rows()];
     workers.forRange(
-        matrix.rows(),
-        GRAIN,
-        (from, to) -> {
-          for (int number = from; number < to; number++) {
-            long end = matrix.end(number);
-            for (long position = matrix.start(number); position < end; position++) {
-              countOf[number] += ratings.isRating(matrix.value(position)) ? 1 : 0;
-            }
-          }
-        });
+        matrix.rows(), GRAIN, (from, to) -> countRatings(ratings, matrix, from, to, countOf));
     int[] rows = new int[matrix.rows()];
     int[] numbers = new int[matrix.rows()];
     int[] counts = new int[matrix.rows()];
@@ -52,6 +45,27 @@ record RatedRows(int[] numbers, int[] rows, int[] counts) {
       size += countOf[number] > 0 ? 1 : 0;
     }
     return new RatedRows(Arrays.copyOf(numbers, size), rows, Arrays.copyOf(counts, size));
+  }
+
+  private static void countRatings(
+      RatingMatrix ratings, CompressedRows matrix, int from, int to, int[] countOf) {
+    LongCursor ends = new LongCursor(matrix.offsets(), from);
+    long start = ends.next();
+    IntCursor values = new IntCursor(matrix.values(), start);
+    for (int number = from; number < to; number++) {
+      long end = ends.next();
+      int events = Math.toIntExact(end - start);
+      countOf[number] = ratings.implicitEvents() == 0 ? events : ratings(ratings, values, events);
+      start = end;
+    }
+  }
+
+  private static int ratings(RatingMatrix ratings, IntCursor values, int events) {
+    int count = 0;
+    for (int event = 0; event < events; event++) {
+      count += ratings.isRating(values.nextFloat()) ? 1 : 0;
+    }
+    return count;
   }
 
   int size() {

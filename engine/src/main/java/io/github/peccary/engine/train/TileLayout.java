@@ -7,10 +7,11 @@ import io.github.peccary.engine.memory.HugePages;
 import io.github.peccary.engine.parallel.Workers;
 import io.github.peccary.engine.ratings.CompressedRows;
 import io.github.peccary.engine.ratings.Holdout;
+import io.github.peccary.engine.ratings.IntCursor;
+import io.github.peccary.engine.ratings.LongCursor;
 import io.github.peccary.engine.ratings.RatingMatrix;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.function.UnaryOperator;
 
 /// Ratings as records of eight bytes, tile by tile, outside the heap: the training part of a rating
 /// matrix or its held-out part. Users and items are counted by their [RatedRows].
@@ -29,13 +30,16 @@ final class TileLayout {
   private final long[] starts;
   private final MemorySegment records;
   private final float mean;
+  private final double deviation;
   private final float offset;
 
-  private TileLayout(Grid grid, long[] starts, MemorySegment records, float mean, float offset) {
+  private TileLayout(
+      Grid grid, long[] starts, MemorySegment records, float mean, double deviation, float offset) {
     this.grid = grid;
     this.starts = starts;
     this.records = records;
     this.mean = mean;
+    this.deviation = deviation;
     this.offset = offset;
   }
 
@@ -47,9 +51,14 @@ final class TileLayout {
     return starts[grid.tiles()];
   }
 
-  /// The mean of the ratings; 0 when there is none.
+  /// The mean of the training ratings; 0 when there is none.
   float mean() {
     return mean;
+  }
+
+  /// The standard deviation of the training ratings around their mean.
+  double deviation() {
+    return deviation;
   }
 
   /// What has been subtracted from every rating.
@@ -66,20 +75,24 @@ final class TileLayout {
     return starts[tile];
   }
 
-  int localUser(long record) {
-    return Kernels.localUser(records.getAtIndex(JAVA_LONG, record));
+  /// Reads the records of a tile, front to back.
+  LongCursor records(int tile) {
+    return new LongCursor(records, starts[tile]);
   }
 
-  int localItem(long record) {
-    return Kernels.localItem(records.getAtIndex(JAVA_LONG, record));
+  /// The number of records of a tile.
+  long size(int tile) {
+    return starts[tile + 1] - starts[tile];
   }
 
-  float value(long record) {
-    return Kernels.value(records.getAtIndex(JAVA_LONG, record));
-  }
+  /// The two layouts of one split, which count rows alike and store distances from one number.
+  record Split(TileLayout training, TileLayout heldOut) {}
 
   /// Makes the two layouts of one split.
   static final class Builder {
+    private static final int TRAINING = 0;
+    private static final int HELD_OUT = 1;
+
     private final RatingMatrix ratings;
     private final CompressedRows matrix;
     private final Holdout holdout;
@@ -109,112 +122,177 @@ final class TileLayout {
       this.arena = arena;
     }
 
-    /// The ratings that are not held out.
-    ///
-    /// @param centred whether values are stored as distances from their mean, or as they are
-    TileLayout training(boolean centred) {
-      return build(false, mean -> centred ? mean : 0f);
-    }
-
-    /// The ratings that are held out, stored as distances from the same number as the training
-    /// ones.
-    TileLayout heldOut(TileLayout training) {
-      return build(true, _ -> training.offset);
-    }
-
-    private TileLayout build(boolean heldOut, UnaryOperator<Float> offsetOfMean) {
-      long[] starts = new long[grid.tiles() + 1];
-      double[] sums = new double[grid.blocks()];
-      workers.forRange(grid.blocks(), 1, (block, _) -> sums[block] = count(block, heldOut, starts));
+    /// @param centred whether values are stored as distances from the mean of the training ratings,
+    /// or as they are
+    Split build(boolean centred) {
+      long[][] starts = new long[2][grid.tiles() + 1];
+      Moments[] blocks = new Moments[grid.blocks()];
+      workers.forRange(grid.blocks(), 1, (block, _) -> blocks[block] = count(block, starts));
       double sum = 0;
-      for (double blockSum : sums) {
-        sum += blockSum;
+      double squares = 0;
+      for (Moments block : blocks) {
+        sum += block.sum;
+        squares += block.squares;
       }
       for (int tile = 0; tile < grid.tiles(); tile++) {
-        starts[tile + 1] += starts[tile];
+        starts[TRAINING][tile + 1] += starts[TRAINING][tile];
+        starts[HELD_OUT][tile + 1] += starts[HELD_OUT][tile];
       }
-      long count = starts[grid.tiles()];
-      float mean = (float) (sum / Math.max(1, count));
-      float offset = offsetOfMean.apply(mean);
-      MemorySegment records = HugePages.allocate(arena, Math.max(1, count) * Long.BYTES);
-      workers.forRange(
-          grid.blocks(), 1, (block, _) -> fill(block, heldOut, starts, records, offset));
-      return new TileLayout(grid, starts, records, mean, offset);
+      long count = Math.max(1, starts[TRAINING][grid.tiles()]);
+      double mean = sum / count;
+      double deviation = Math.sqrt(Math.max(0, squares / count - mean * mean));
+      float offset = centred ? (float) mean : 0f;
+      TileLayout training = layout(starts[TRAINING], (float) mean, deviation, offset);
+      TileLayout heldOut = layout(starts[HELD_OUT], (float) mean, deviation, offset);
+      workers.forRange(grid.blocks(), 1, (block, _) -> fill(block, training, heldOut));
+      return new Split(training, heldOut);
     }
 
-    /// Counts the ratings of each tile of a block into the element behind the tile's own, and sums
-    /// their values.
-    private double count(int block, boolean heldOut, long[] starts) {
+    private TileLayout layout(long[] starts, float mean, double deviation, float offset) {
+      long bytes = Math.max(1, starts[grid.tiles()]) * Long.BYTES;
+      MemorySegment records = HugePages.allocate(arena, bytes);
+      return new TileLayout(grid, starts, records, mean, deviation, offset);
+    }
+
+    private record Moments(double sum, double squares) {}
+
+    /// Counts the ratings of each tile of a block into the element behind the tile's own. Returns
+    /// the sums of the training ratings and of their squares.
+    private Moments count(int block, long[][] starts) {
       double sum = 0;
-      for (int row = grid.blockStarts()[block]; row < grid.blockStarts()[block + 1]; row++) {
-        int user = users.numbers()[row];
-        int stripe = 0;
-        long end = matrix.end(user);
-        for (long position = matrix.start(user); position < end; position++) {
-          int item = matrix.index(position);
-          float value = matrix.value(position);
-          if (ratings.isRating(value) && holdout.contains(user, item) == heldOut) {
-            stripe = stripeOf(items.rows()[item], stripe);
-            starts[grid.tile(stripe, block) + 1]++;
-            sum += value;
-          }
-        }
+      double squares = 0;
+      BlockCursor rating = new BlockCursor(block);
+      while (rating.next()) {
+        starts[rating.heldOut ? HELD_OUT : TRAINING][grid.tile(rating.stripe, block) + 1]++;
+        double value = rating.heldOut ? 0 : rating.value;
+        sum += value;
+        squares += value * value;
       }
-      return sum;
+      return new Moments(sum, squares);
     }
 
-    private void fill(
-        int block, boolean heldOut, long[] starts, MemorySegment records, float offset) {
-      long[] next = new long[grid.stripes()];
-      System.arraycopy(starts, grid.tile(0, block), next, 0, next.length);
-      int firstRow = grid.blockStarts()[block];
-      for (int row = firstRow; row < grid.blockStarts()[block + 1]; row++) {
-        int user = users.numbers()[row];
-        int stripe = 0;
-        long end = matrix.end(user);
-        for (long position = matrix.start(user); position < end; position++) {
-          int item = matrix.index(position);
-          float value = matrix.value(position);
-          if (ratings.isRating(value) && holdout.contains(user, item) == heldOut) {
-            int itemRow = items.rows()[item];
-            stripe = stripeOf(itemRow, stripe);
-            int localItem = itemRow - grid.stripeStarts()[stripe];
-            long record = Kernels.record(row - firstRow, localItem, value - offset);
-            records.setAtIndex(JAVA_LONG, next[stripe]++, record);
+    /// The tiles of a block lie one after the other, so they are put together on the heap and
+    /// copied at once: the first pass over the data is made by code that is not compiled yet, for
+    /// which a segment is ten times as slow as an array.
+    private void fill(int block, TileLayout training, TileLayout heldOut) {
+      BlockRecords[] parts = {new BlockRecords(training, block), new BlockRecords(heldOut, block)};
+      BlockCursor rating = new BlockCursor(block);
+      while (rating.next()) {
+        int localItem = rating.itemRow - grid.stripeStarts()[rating.stripe];
+        float distance = rating.value - training.offset;
+        parts[rating.heldOut ? HELD_OUT : TRAINING].add(
+            rating.stripe, Kernels.record(rating.localUser, localItem, distance));
+      }
+      parts[TRAINING].store(true);
+      parts[HELD_OUT].store(false);
+    }
+
+    /// Every rating of a block of users, in the order of the matrix.
+    private final class BlockCursor {
+      private final int endUser;
+      private final LongCursor ends;
+      private final IntCursor indices;
+      private final IntCursor values;
+      private int user;
+      private long position;
+      private long end;
+      private int localUser = -1;
+      private int itemRow;
+      private int stripe;
+      private float value;
+      private boolean heldOut;
+
+      BlockCursor(int block) {
+        int firstRow = grid.blockStarts()[block];
+        int endRow = grid.blockStarts()[block + 1];
+        int firstUser = firstRow == endRow ? 0 : users.numbers()[firstRow];
+        endUser = firstRow == endRow ? 0 : users.numbers()[endRow - 1] + 1;
+        ends = new LongCursor(matrix.offsets(), firstUser);
+        position = ends.next();
+        end = position;
+        indices = new IntCursor(matrix.indices(), position);
+        values = new IntCursor(matrix.values(), position);
+        user = firstUser - 1;
+      }
+
+      /// Goes on to the next rating; false after the last one.
+      boolean next() {
+        while (true) {
+          while (position == end) {
+            if (++user >= endUser) {
+              return false;
+            }
+            end = ends.next();
+            localUser += users.rows()[user] >= 0 ? 1 : 0;
+            stripe = 0;
+          }
+          position++;
+          int item = indices.next();
+          value = values.nextFloat();
+          if (ratings.isRating(value)) {
+            itemRow = items.rows()[item];
+            while (itemRow >= grid.stripeStarts()[stripe + 1]) {
+              stripe++; // items ascend within a row
+            }
+            heldOut = holdout.contains(user, item);
+            return true;
           }
         }
       }
-      for (int stripe = 0; stripe < grid.stripes(); stripe++) {
-        spreadUsers(records, starts[grid.tile(stripe, block)], next[stripe]);
+    }
+  }
+
+  /// The records of a block of one layout, to be stored together.
+  private static final class BlockRecords {
+    private final TileLayout layout;
+    private final int firstTile;
+    private final long start;
+    private final long[] records;
+    private final int[] next;
+
+    BlockRecords(TileLayout layout, int block) {
+      this.layout = layout;
+      int stripes = layout.grid.stripes();
+      firstTile = layout.grid.tile(0, block);
+      start = layout.start(firstTile);
+      records = new long[Math.toIntExact(layout.start(firstTile + stripes) - start)];
+      next = new int[stripes];
+      for (int stripe = 0; stripe < stripes; stripe++) {
+        next[stripe] = startOf(stripe);
       }
+    }
+
+    private int startOf(int stripe) {
+      return (int) (layout.start(firstTile + stripe) - start);
+    }
+
+    void add(int stripe, long record) {
+      records[next[stripe]++] = record;
+    }
+
+    void store(boolean spread) {
+      for (int stripe = 0; stripe < next.length && spread; stripe++) {
+        spreadUsers(records, startOf(stripe), next[stripe]);
+      }
+      long offset = start * Long.BYTES;
+      MemorySegment.copy(records, 0, layout.records, JAVA_LONG, offset, records.length);
     }
 
     /// Puts the records of one user some places apart. Each update needs the row that the one
     /// before has left: a run of one user would have the processor wait for every result, where it
     /// could work on several updates at a time.
-    private static void spreadUsers(MemorySegment records, long start, long end) {
+    private static void spreadUsers(long[] records, int start, int end) {
       long[] sorted = new long[WINDOW];
-      long[] spread = new long[WINDOW];
-      for (long first = start; first < end; first += WINDOW) {
-        int count = (int) Math.min(WINDOW, end - first);
-        MemorySegment.copy(records, JAVA_LONG, first * Long.BYTES, sorted, 0, count);
-        int at = 0;
+      for (int first = start; first < end; first += WINDOW) {
+        int count = Math.min(WINDOW, end - first);
+        System.arraycopy(records, first, sorted, 0, count);
+        int at = first;
         for (int column = 0; column < SPREAD; column++) {
           for (int n = column; n < count; n += SPREAD) {
-            spread[at++] = sorted[n];
+            records[at++] = sorted[n];
           }
         }
-        MemorySegment.copy(spread, 0, records, JAVA_LONG, first * Long.BYTES, count);
       }
-    }
-
-    /// Items ascend within a row, so the stripe is found by going on from the last one.
-    private int stripeOf(int itemRow, int from) {
-      int stripe = from;
-      while (itemRow >= grid.stripeStarts()[stripe + 1]) {
-        stripe++;
-      }
-      return stripe;
     }
   }
 }

@@ -127,7 +127,7 @@ public final class Trainer {
         heldOut && config.biases()
             ? fit.measureStart().rmse() * (1 + WORTH_OF_FACTORS)
             : Double.POSITIVE_INFINITY;
-    double lowestTrainError = fit.measureTraining().rmse();
+    double lowestTrainError = fit.easyError();
     int bestEpoch = 0;
     int divergences = 0;
     fit.saveBest();

@@ -2,9 +2,11 @@ package io.github.peccary.engine.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.peccary.engine.kernel.Kernels;
 import io.github.peccary.engine.model.DampedBiases;
 import io.github.peccary.engine.parallel.Workers;
 import io.github.peccary.engine.ratings.Holdout;
+import io.github.peccary.engine.ratings.LongCursor;
 import io.github.peccary.engine.ratings.RatingMatrices;
 import io.github.peccary.engine.ratings.RatingMatrix;
 import java.io.IOException;
@@ -31,9 +33,9 @@ class TileLayoutTest {
     try (RatingMatrix ratings = random();
         Workers workers = new Workers(2);
         Arena arena = Arena.ofShared()) {
-      TileLayout.Builder layouts = layouts(ratings, holdout, workers, arena);
-      TileLayout training = layouts.training(true);
-      TileLayout heldOut = layouts.heldOut(training);
+      TileLayout.Split split = layouts(ratings, holdout, workers, arena).build(true);
+      TileLayout training = split.training();
+      TileLayout heldOut = split.heldOut();
       Map<Long, Float> seen = new HashMap<>();
       RatedRows users = RatedRows.users(ratings, workers);
       RatedRows items = RatedRows.items(ratings, workers);
@@ -63,12 +65,14 @@ class TileLayoutTest {
     try (RatingMatrix ratings = RatingMatrices.open(folder.resolve("dense"), dense);
         Workers workers = new Workers(1);
         Arena arena = Arena.ofShared()) {
-      TileLayout layout = layouts(ratings, Holdout.none(), workers, arena).training(true);
+      TileLayout layout = layouts(ratings, Holdout.none(), workers, arena).build(true).training();
       for (int tile = 0; tile < layout.grid().tiles(); tile++) {
-        long start = layout.start(tile);
-        long end = Math.min(start + 256, layout.start(tile + 1));
-        for (long record = start + 1; record < end; record++) {
-          assertThat(layout.localUser(record)).isNotEqualTo(layout.localUser(record - 1));
+        LongCursor records = layout.records(tile);
+        int before = -1;
+        for (long left = Math.min(256, layout.size(tile)); left > 0; left--) {
+          int localUser = Kernels.localUser(records.next());
+          assertThat(localUser).isNotEqualTo(before);
+          before = localUser;
         }
       }
     }
@@ -97,15 +101,17 @@ class TileLayoutTest {
     for (int block = 0; block < grid.blocks(); block++) {
       for (int stripe = 0; stripe < grid.stripes(); stripe++) {
         int tile = grid.tile(stripe, block);
-        for (long record = layout.start(tile); record < layout.start(tile + 1); record++) {
-          int userRow = grid.blockStarts()[block] + layout.localUser(record);
-          int itemRow = grid.stripeStarts()[stripe] + layout.localItem(record);
+        LongCursor records = layout.records(tile);
+        for (long left = layout.size(tile); left > 0; left--) {
+          long record = records.next();
+          int userRow = grid.blockStarts()[block] + Kernels.localUser(record);
+          int itemRow = grid.stripeStarts()[stripe] + Kernels.localItem(record);
           assertThat(userRow).isLessThan(grid.blockStarts()[block + 1]);
           assertThat(itemRow).isLessThan(grid.stripeStarts()[stripe + 1]);
           int user = users.numbers()[userRow];
           int item = items.numbers()[itemRow];
           assertThat(holdout.contains(user, item)).isEqualTo(heldOut);
-          assertThat(seen.put(pair(user, item), layout.value(record))).isNull();
+          assertThat(seen.put(pair(user, item), Kernels.value(record))).isNull();
         }
       }
     }
@@ -141,8 +147,9 @@ class TileLayoutTest {
       for (boolean centred : new boolean[] {true, false}) {
         RatedRows users = RatedRows.users(ratings, workers);
         RatedRows items = RatedRows.items(ratings, workers);
-        TileLayout layout = layouts(ratings, Holdout.none(), workers, arena).training(centred);
-        BiasFit fit = BiasFit.customary(layout, workers);
+        TileLayout layout =
+            layouts(ratings, Holdout.none(), workers, arena).build(centred).training();
+        BiasFit fit = BiasFit.adaptive(layout, workers).customary();
         DampedBiases biases = fit.biases();
         double mean = mean(ratings);
         assertThat((double) biases.globalMean()).isCloseTo(mean, within(1e-5));
@@ -185,7 +192,7 @@ class TileLayoutTest {
     try (RatingMatrix ratings = RatingMatrices.open(folder.resolve("planted"), triples);
         Workers workers = new Workers(2);
         Arena arena = Arena.ofShared()) {
-      TileLayout layout = layouts(ratings, Holdout.none(), workers, arena).training(true);
+      TileLayout layout = layouts(ratings, Holdout.none(), workers, arena).build(true).training();
       BiasFit fit = BiasFit.adaptive(layout, workers);
       assertThat(fit.residualDeviation()).isCloseTo(1, within(0.05));
       assertThat(fit.users().damping()).isCloseTo(1 / 0.25, within(1.0));
