@@ -13,11 +13,17 @@ import java.lang.foreign.MemorySegment;
 /// operation costs a thousand times as much, so that otherwise the first epoch would wait for the
 /// compiler.
 final class WarmUp implements AutoCloseable {
-  /// As long a loop as the chunks of real tiles: the compiler takes a loop for what it has seen.
-  private static final int ROWS = 64;
+  /// So few that calls outnumber the rounds of any loop: the compiler then makes code of the whole
+  /// method, and not first of a loop in it, for a call that goes on and on.
+  private static final int ROWS = 2;
 
-  /// Many times what it takes until the compiler acts; by then they take milliseconds.
-  private static final int CALLS = 20_000;
+  /// What lets the compiler know that the kernel is wanted. It has others to compile before.
+  private static final int HASTY_CALLS = 2048;
+
+  /// Calls at a time while waiting, at most so many times: cores are wanted elsewhere.
+  private static final int CALLS_AT_A_TIME = 32;
+
+  private static final int WAITS = 2000;
 
   private final int rank;
   private final Kernels kernels;
@@ -42,10 +48,17 @@ final class WarmUp implements AutoCloseable {
       }
       MemorySegment errors = arena.allocate((long) ROWS * Float.BYTES, 64);
       StepSizes steps = new StepSizes(arena, new int[ROWS], 1f, new int[ROWS], 1f);
-      for (int call = 0; call < CALLS && !closed; call++) {
-        kernels.errors(users, 0, items, 0, records, 0, ROWS, errors);
-        float _ = kernels.update(users, 0, items, 0, records, 0, ROWS, steps);
+      int calls = HASTY_CALLS;
+      for (int wait = 0; wait < WAITS && !closed; wait++) {
+        for (int call = 0; call < calls && !closed; call++) {
+          kernels.errors(users, 0, items, 0, records, 0, ROWS, errors);
+          float _ = kernels.update(users, 0, items, 0, records, 0, ROWS, steps);
+        }
+        calls = CALLS_AT_A_TIME;
+        Thread.sleep(1);
       }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // by whom? then it is time to end
     }
   }
 
