@@ -16,7 +16,11 @@ import io.github.peccary.engine.ratings.LongCursor;
 /// Sums run in the order of the tiles, one thread a row, so that the result does not depend on the
 /// number of threads.
 final class BiasFit {
-  private static final int ADAPTIVE_PASSES = 6;
+  private static final int MAX_ADAPTIVE_PASSES = 6;
+
+  /// Dampings that move by less, in logarithms, are found.
+  private static final double CLOSE_DAMPING = 0.02;
+
   private static final int CUSTOMARY_PASSES = 3;
 
   /// Imaginary ratings of each row at zero distance: the customary number, and the first guess.
@@ -31,6 +35,7 @@ final class BiasFit {
 
   private static final double MAX_STRETCH = 8;
 
+  private final TileLayout.Split split;
   private final TileLayout ratings;
   private final Grid grid;
   private final Workers workers;
@@ -42,23 +47,24 @@ final class BiasFit {
   private final Side items;
   private double squaredErrors;
 
-  private BiasFit(TileLayout ratings, Workers workers) {
-    this.ratings = ratings;
+  private BiasFit(TileLayout.Split split, Workers workers) {
+    this.split = split;
+    ratings = split.training();
     this.workers = workers;
     grid = ratings.grid();
     shift = ratings.mean() - ratings.offset();
-    users = new Side(grid.blockStarts());
-    items = new Side(grid.stripeStarts());
+    users = new Side(grid.blockStarts(), split.userCounts());
+    items = new Side(grid.stripeStarts(), split.itemCounts());
   }
 
   /// Biases with the damping that the data ask for: the start of training.
-  static BiasFit adaptive(TileLayout ratings, Workers workers) {
-    BiasFit fit = new BiasFit(ratings, workers);
+  static BiasFit adaptive(TileLayout.Split split, Workers workers) {
+    BiasFit fit = new BiasFit(split, workers);
     fit.alternate();
-    for (int pass = 1; pass < ADAPTIVE_PASSES; pass++) {
+    double step = Double.POSITIVE_INFINITY;
+    for (int pass = 1; pass < MAX_ADAPTIVE_PASSES && step > CLOSE_DAMPING; pass++) {
       double variance = fit.residualVariance();
-      fit.users.adapt(variance);
-      fit.items.adapt(variance);
+      step = Math.max(fit.users.adapt(variance), fit.items.adapt(variance));
       fit.alternate();
     }
     return fit;
@@ -67,7 +73,7 @@ final class BiasFit {
   /// Biases with the customary damping: the baseline. They are sought from these here, which are
   /// close.
   BiasFit customary() {
-    BiasFit fit = new BiasFit(ratings, workers);
+    BiasFit fit = new BiasFit(split, workers);
     System.arraycopy(users.biases, 0, fit.users.biases, 0, users.biases.length);
     for (int pass = 0; pass < CUSTOMARY_PASSES; pass++) {
       fit.alternate();
@@ -114,16 +120,15 @@ final class BiasFit {
 
   private double fit(Side rows, int first, int part, Side others) {
     double[] sums = new double[rows.starts[part + 1] - first];
-    int[] counts = new int[sums.length];
     double squares = 0;
     for (int other = 0; other < others.parts(); other++) {
       int tile = rows == users ? grid.tile(other, part) : grid.tile(part, other);
-      squares += addUp(tile, rows == users, others.biases, others.starts[other], sums, counts);
+      squares += addUp(tile, rows == users, others.biases, others.starts[other], sums);
     }
-    rows.store(sums, counts, first);
+    rows.store(sums, first);
     for (int row = 0; row < sums.length; row++) {
       double bias = rows.biases[first + row];
-      squares -= bias * (2 * sums[row] - bias * counts[row]);
+      squares -= bias * (2 * sums[row] - bias * rows.counts[first + row]);
     }
     return squares;
   }
@@ -131,7 +136,7 @@ final class BiasFit {
   /// Adds what the other side's bias leaves of each rating of a tile to the sum of its row. Returns
   /// the sum of the squares.
   private double addUp(
-      int tile, boolean byUser, float[] otherBiases, int firstOther, double[] sums, int[] counts) {
+      int tile, boolean byUser, float[] otherBiases, int firstOther, double[] sums) {
     LongCursor records = ratings.records(tile);
     double squares = 0;
     for (long left = ratings.size(tile); left > 0; left--) {
@@ -142,7 +147,6 @@ final class BiasFit {
       double rest = Kernels.value(record) - shift - otherBiases[firstOther + user + item - row];
       sums[row] += rest;
       squares += rest * rest;
-      counts[row]++;
     }
     return squares;
   }
@@ -161,10 +165,10 @@ final class BiasFit {
     private double gapBefore;
     private double stepBefore = Double.NaN; // and so is the first slope
 
-    private Side(int[] starts) {
+    private Side(int[] starts, int[] counts) {
       this.starts = starts;
-      biases = new float[starts[parts()]];
-      counts = new int[biases.length];
+      this.counts = counts;
+      biases = new float[counts.length];
     }
 
     private int parts() {
@@ -184,11 +188,9 @@ final class BiasFit {
       return damping;
     }
 
-    private void store(double[] sums, int[] rowCounts, int first) {
+    private void store(double[] sums, int first) {
       for (int row = 0; row < sums.length; row++) {
-        counts[first + row] = rowCounts[row];
-        biases[first + row] =
-            rowCounts[row] == 0 ? 0f : (float) (sums[row] / (rowCounts[row] + damping));
+        biases[first + row] = (float) (sums[row] / (counts[first + row] + damping));
       }
     }
 
@@ -204,7 +206,9 @@ final class BiasFit {
     /// Expectation maximization would go as far as the estimate asks for, and creep where a row's
     /// few ratings say little about its bias; so the step is that of the secant method, on the
     /// logarithm of the damping.
-    private void adapt(double residualVariance) {
+    ///
+    /// @return the length of the step, in logarithms; infinite while the slope is not known
+    private double adapt(double residualVariance) {
       double sum = 0;
       int rows = 0;
       for (int row = 0; row < counts.length; row++) {
@@ -222,6 +226,7 @@ final class BiasFit {
       gapBefore = gap;
       stepBefore = Math.log(next / damping);
       damping = next;
+      return slope < 0 ? Math.abs(stepBefore) : Double.POSITIVE_INFINITY;
     }
   }
 }

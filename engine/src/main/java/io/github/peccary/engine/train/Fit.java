@@ -60,7 +60,7 @@ final class Fit implements AutoCloseable {
     training = split.training();
     heldOut = split.heldOut();
     ratings.unload(); // the layouts are a copy of all that training needs
-    biases = BiasFit.adaptive(training, workers);
+    biases = BiasFit.adaptive(split, workers);
     baseline = biases.customary().biases();
     double deviation = biases.residualDeviation();
     scale = deviation > 0 ? deviation : 1;

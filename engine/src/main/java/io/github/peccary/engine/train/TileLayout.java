@@ -86,7 +86,10 @@ final class TileLayout {
   }
 
   /// The two layouts of one split, which count rows alike and store distances from one number.
-  record Split(TileLayout training, TileLayout heldOut) {}
+  ///
+  /// @param userCounts of each user's row, its training ratings
+  /// @param itemCounts of each item's row, the same
+  record Split(TileLayout training, TileLayout heldOut, int[] userCounts, int[] itemCounts) {}
 
   /// Makes the two layouts of one split.
   static final class Builder {
@@ -99,6 +102,7 @@ final class TileLayout {
     private final RatedRows users;
     private final RatedRows items;
     private final Grid grid;
+    private final int[] places;
     private final Workers workers;
     private final Arena arena;
 
@@ -118,8 +122,21 @@ final class TileLayout {
       this.users = users;
       this.items = items;
       this.grid = Grid.of(users.counts(), items.counts(), stride);
+      this.places = places(items, grid);
       this.workers = workers;
       this.arena = arena;
+    }
+
+    /// Of each item in the file, its stripe (upper half) and its row in that (lower half).
+    private static int[] places(RatedRows items, Grid grid) {
+      int[] places = new int[items.rows().length];
+      for (int stripe = 0; stripe < grid.stripes(); stripe++) {
+        int first = grid.stripeStarts()[stripe];
+        for (int row = first; row < grid.stripeStarts()[stripe + 1]; row++) {
+          places[items.numbers()[row]] = stripe << Short.SIZE | (row - first);
+        }
+      }
+      return places;
     }
 
     /// @param centred whether values are stored as distances from the mean of the training ratings,
@@ -145,7 +162,17 @@ final class TileLayout {
       TileLayout training = layout(starts[TRAINING], (float) mean, deviation, offset);
       TileLayout heldOut = layout(starts[HELD_OUT], (float) mean, deviation, offset);
       workers.forRange(grid.blocks(), 1, (block, _) -> fill(block, training, heldOut));
-      return new Split(training, heldOut);
+      int[] userCounts = users.counts().clone();
+      int[] itemCounts = items.counts().clone();
+      for (int tile = 0; tile < grid.tiles(); tile++) {
+        LongCursor records = heldOut.records(tile);
+        for (long left = heldOut.size(tile); left > 0; left--) {
+          long record = records.next();
+          userCounts[grid.firstUser(tile) + Kernels.localUser(record)]--;
+          itemCounts[grid.firstItem(tile) + Kernels.localItem(record)]--;
+        }
+      }
+      return new Split(training, heldOut, userCounts, itemCounts);
     }
 
     private TileLayout layout(long[] starts, float mean, double deviation, float offset) {
@@ -163,7 +190,8 @@ final class TileLayout {
       double squares = 0;
       BlockCursor rating = new BlockCursor(block);
       while (rating.next()) {
-        starts[rating.heldOut ? HELD_OUT : TRAINING][grid.tile(rating.stripe, block) + 1]++;
+        int tile = grid.tile(rating.place >>> Short.SIZE, block);
+        starts[rating.heldOut ? HELD_OUT : TRAINING][tile + 1]++;
         double value = rating.heldOut ? 0 : rating.value;
         sum += value;
         squares += value * value;
@@ -178,10 +206,9 @@ final class TileLayout {
       BlockRecords[] parts = {new BlockRecords(training, block), new BlockRecords(heldOut, block)};
       BlockCursor rating = new BlockCursor(block);
       while (rating.next()) {
-        int localItem = rating.itemRow - grid.stripeStarts()[rating.stripe];
         float distance = rating.value - training.offset;
-        parts[rating.heldOut ? HELD_OUT : TRAINING].add(
-            rating.stripe, Kernels.record(rating.localUser, localItem, distance));
+        long record = Kernels.record(rating.localUser, rating.place & 0xFFFF, distance);
+        parts[rating.heldOut ? HELD_OUT : TRAINING].add(rating.place >>> Short.SIZE, record);
       }
       parts[TRAINING].store(true);
       parts[HELD_OUT].store(false);
@@ -197,8 +224,7 @@ final class TileLayout {
       private long position;
       private long end;
       private int localUser = -1;
-      private int itemRow;
-      private int stripe;
+      private int place;
       private float value;
       private boolean heldOut;
 
@@ -224,16 +250,12 @@ final class TileLayout {
             }
             end = ends.next();
             localUser += users.rows()[user] >= 0 ? 1 : 0;
-            stripe = 0;
           }
           position++;
           int item = indices.next();
           value = values.nextFloat();
           if (ratings.isRating(value)) {
-            itemRow = items.rows()[item];
-            while (itemRow >= grid.stripeStarts()[stripe + 1]) {
-              stripe++; // items ascend within a row
-            }
+            place = places[item];
             heldOut = holdout.contains(user, item);
             return true;
           }

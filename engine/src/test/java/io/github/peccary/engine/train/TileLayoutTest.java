@@ -147,9 +147,8 @@ class TileLayoutTest {
       for (boolean centred : new boolean[] {true, false}) {
         RatedRows users = RatedRows.users(ratings, workers);
         RatedRows items = RatedRows.items(ratings, workers);
-        TileLayout layout =
-            layouts(ratings, Holdout.none(), workers, arena).build(centred).training();
-        BiasFit fit = BiasFit.adaptive(layout, workers).customary();
+        TileLayout.Split split = layouts(ratings, Holdout.none(), workers, arena).build(centred);
+        BiasFit fit = BiasFit.adaptive(split, workers).customary();
         DampedBiases biases = fit.biases();
         double mean = mean(ratings);
         assertThat((double) biases.globalMean()).isCloseTo(mean, within(1e-5));
@@ -192,8 +191,8 @@ class TileLayoutTest {
     try (RatingMatrix ratings = RatingMatrices.open(folder.resolve("planted"), triples);
         Workers workers = new Workers(2);
         Arena arena = Arena.ofShared()) {
-      TileLayout layout = layouts(ratings, Holdout.none(), workers, arena).build(true).training();
-      BiasFit fit = BiasFit.adaptive(layout, workers);
+      TileLayout.Split split = layouts(ratings, Holdout.none(), workers, arena).build(true);
+      BiasFit fit = BiasFit.adaptive(split, workers);
       assertThat(fit.residualDeviation()).isCloseTo(1, within(0.05));
       assertThat(fit.users().damping()).isCloseTo(1 / 0.25, within(1.0));
       assertThat(fit.items().damping()).isCloseTo(1 / 0.09, within(3.0));
