@@ -53,4 +53,13 @@ public record CompressedRows(
   public float value(long position) {
     return values.getAtIndex(ValueLayout.JAVA_FLOAT, position);
   }
+
+  /// Gives the memory of the entries from position `start` to before `end` back to the system, if
+  /// they are in a mapped file; whoever reads them again has them read again.
+  public void unload(long start, long end) {
+    if (indices.isMapped()) {
+      indices.asSlice(start * Integer.BYTES, (end - start) * Integer.BYTES).unload();
+      values.asSlice(start * Float.BYTES, (end - start) * Float.BYTES).unload();
+    }
+  }
 }

@@ -166,7 +166,9 @@ public final class RatingMatrix implements AutoCloseable {
     users.ends();
     items.ends();
     if (verify == Verify.CHECKSUMS) {
-      if (users.everything(true) != items.everything(false)) {
+      long digest = users.everything(true);
+      file.unload(); // one order at a time in memory
+      if (digest != items.everything(false)) {
         throw new CorruptFileException(
             path(),
             "both orders must hold the same events: tensors="
@@ -175,6 +177,7 @@ public final class RatingMatrix implements AutoCloseable {
                 + RatingsFormat.ITEM_USERS
                 + "; load the ratings again");
       }
+      file.unload();
       RatingSummary found = RatingSummary.of(byUser, zero);
       if (!found.equals(summary)) {
         throw new CorruptFileException(

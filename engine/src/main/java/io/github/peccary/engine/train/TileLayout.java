@@ -161,7 +161,13 @@ final class TileLayout {
       float offset = centred ? (float) mean : 0f;
       TileLayout training = layout(starts[TRAINING], (float) mean, deviation, offset);
       TileLayout heldOut = layout(starts[HELD_OUT], (float) mean, deviation, offset);
-      workers.forRange(grid.blocks(), 1, (block, _) -> fill(block, training, heldOut));
+      workers.run(
+          worker -> {
+            BlockRecords[] parts = {new BlockRecords(training), new BlockRecords(heldOut)};
+            for (int block = worker; block < grid.blocks(); block += workers.threads()) {
+              fill(block, parts, offset);
+            }
+          });
       int[] userCounts = users.counts().clone();
       int[] itemCounts = items.counts().clone();
       for (int tile = 0; tile < grid.tiles(); tile++) {
@@ -202,16 +208,19 @@ final class TileLayout {
     /// The tiles of a block lie one after the other, so they are put together on the heap and
     /// copied at once: the first pass over the data is made by code that is not compiled yet, for
     /// which a segment is ten times as slow as an array.
-    private void fill(int block, TileLayout training, TileLayout heldOut) {
-      BlockRecords[] parts = {new BlockRecords(training, block), new BlockRecords(heldOut, block)};
+    private void fill(int block, BlockRecords[] parts, float offset) {
+      parts[TRAINING].begin(block);
+      parts[HELD_OUT].begin(block);
       BlockCursor rating = new BlockCursor(block);
+      long start = rating.position;
       while (rating.next()) {
-        float distance = rating.value - training.offset;
+        float distance = rating.value - offset;
         long record = Kernels.record(rating.localUser, rating.place & 0xFFFF, distance);
         parts[rating.heldOut ? HELD_OUT : TRAINING].add(rating.place >>> Short.SIZE, record);
       }
       parts[TRAINING].store(true);
       parts[HELD_OUT].store(false);
+      matrix.unload(start, rating.position); // so that data and copy never fill the memory twice
     }
 
     /// Every rating of a block of users, in the order of the matrix.
@@ -264,28 +273,32 @@ final class TileLayout {
     }
   }
 
-  /// The records of a block of one layout, to be stored together.
+  /// The records of one block of a layout at a time, to be stored together.
   private static final class BlockRecords {
     private final TileLayout layout;
-    private final int firstTile;
-    private final long start;
-    private final long[] records;
     private final int[] next;
+    private long[] records = new long[0];
+    private int firstTile;
+    private long start;
 
-    BlockRecords(TileLayout layout, int block) {
+    BlockRecords(TileLayout layout) {
       this.layout = layout;
-      int stripes = layout.grid.stripes();
+      next = new int[layout.grid.stripes()];
+    }
+
+    void begin(int block) {
       firstTile = layout.grid.tile(0, block);
       start = layout.start(firstTile);
-      records = new long[Math.toIntExact(layout.start(firstTile + stripes) - start)];
-      next = new int[stripes];
-      for (int stripe = 0; stripe < stripes; stripe++) {
+      for (int stripe = 0; stripe < next.length; stripe++) {
         next[stripe] = startOf(stripe);
+      }
+      if (records.length < startOf(next.length)) {
+        records = new long[startOf(next.length)];
       }
     }
 
     private int startOf(int stripe) {
-      return (int) (layout.start(firstTile + stripe) - start);
+      return Math.toIntExact(layout.start(firstTile + stripe) - start);
     }
 
     void add(int stripe, long record) {
@@ -296,8 +309,8 @@ final class TileLayout {
       for (int stripe = 0; stripe < next.length && spread; stripe++) {
         spreadUsers(records, startOf(stripe), next[stripe]);
       }
-      long offset = start * Long.BYTES;
-      MemorySegment.copy(records, 0, layout.records, JAVA_LONG, offset, records.length);
+      int count = startOf(next.length);
+      MemorySegment.copy(records, 0, layout.records, JAVA_LONG, start * Long.BYTES, count);
     }
 
     /// Puts the records of one user some places apart. Each update needs the row that the one
