@@ -24,6 +24,10 @@ public final class Roofline {
   private static final int SCATTERED_STRIDE = 64;
   private static final int MULTIPLY_ADD_ROUNDS = 20_000;
 
+  private static final long SMALL_BYTES = 64 << 10; // sooner filled, and in the same cache
+  private static final int WINDOWS = 20;
+  private static final long WINDOW_NANOS = 500_000;
+
   private static final int WARM_UP_RUNS = 40;
   private static final int RUNS = 7;
 
@@ -137,6 +141,25 @@ public final class Roofline {
           best(rates(one, _ -> touch(active))),
           fmaFlops);
     }
+  }
+
+  /// Updates a second that one core makes if the rows of `rank` factors lie in its cache, from a
+  /// few milliseconds: for use after a training, when the kernel has been compiled.
+  public static double updatesInCache(int rank) {
+    double best = 0;
+    try (KernelProbe probe = new KernelProbe(Kernels.forRank(rank), rank, SMALL_BYTES)) {
+      for (int window = 0; window < WINDOWS; window++) {
+        long start = System.nanoTime();
+        long nanos = 0;
+        long updated = 0;
+        while (nanos < WINDOW_NANOS) {
+          updated += update(probe);
+          nanos = System.nanoTime() - start;
+        }
+        best = Math.max(best, updated * 1e9 / nanos);
+      }
+    }
+    return best;
   }
 
   /// What `work` says that it did, a second, all workers together, ascending.
