@@ -5,19 +5,16 @@ import io.github.peccary.engine.parallel.Workers;
 import io.github.peccary.engine.ratings.RatingMatrix;
 import io.github.peccary.engine.storage.Verify;
 import io.github.peccary.engine.train.TrainConfig;
-import io.github.peccary.engine.train.Trainer;
-import io.github.peccary.engine.train.TrainingResult;
 import io.github.peccary.tools.Console;
 import io.github.peccary.tools.Format;
 import io.github.peccary.tools.Table;
-import io.github.peccary.tools.generate.RatingsFileConfig;
-import io.github.peccary.tools.generate.RatingsFileGenerator;
 import io.github.peccary.tools.generate.RatingsShape;
+import io.github.peccary.tools.roofline.Libmf;
 import io.github.peccary.tools.roofline.Roofline;
 import io.github.peccary.tools.roofline.Roofline.KernelRate;
 import io.github.peccary.tools.roofline.Roofline.Limits;
+import io.github.peccary.tools.roofline.TrainingBench;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -25,6 +22,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -44,12 +42,11 @@ import picocli.CommandLine.Spec;
     footer = {
       "  peccary bench                        a minute",
       "  peccary bench --ratings 20000000     trains on as many ratings",
+      "  peccary bench --input ratings.safetensors --rank 30 --libmf ~/libmf/mf-train",
       "  peccary bench --json > limits.json",
     })
 final class BenchCommand implements Callable<Integer> {
   private static final int[] STRIDES = {16, 32, 64, 128, 256};
-  private static final int TRAINED_STRIDE = 64;
-  private static final int EPOCHS = 8;
 
   private final Console console;
 
@@ -63,6 +60,27 @@ final class BenchCommand implements Callable<Integer> {
       paramLabel = "N",
       description = "How many to train on, of a hundredth as many users and a 400th as many items.")
   private long ratings = 2_000_000;
+
+  @Option(
+      names = "--input",
+      paramLabel = "RATINGS",
+      description = "Train on this ratings file instead.")
+  private @Nullable Path input;
+
+  @Option(names = "--rank", paramLabel = "N", description = "Factors of the training.")
+  private int rank = 62;
+
+  @Option(names = "--epochs", paramLabel = "N", description = "Of the training.")
+  private int epochs = 8;
+
+  @Option(
+      names = "--libmf",
+      paramLabel = "PATH",
+      description = "LIBMF's mf-train, to be timed beside ours on the same split.")
+  private @Nullable Path libmf;
+
+  @Option(names = "--libmf-l2", paramLabel = "X", description = "Its regularization.")
+  private double libmfL2 = 0.1;
 
   @Option(
       names = "--run-ms",
@@ -79,8 +97,16 @@ final class BenchCommand implements Callable<Integer> {
   public Integer call() throws IOException {
     requirePositive("threads", threads);
     requirePositive("run-ms", runMillis);
+    requirePositive("epochs", epochs);
     Roofline roofline = new Roofline(runMillis);
     RatingsShape shape = Settings.valid(spec, this::shape);
+    Settings.valid(spec, () -> TrainConfig.defaults().withRank(rank).withEpochs(epochs));
+    if (libmf != null) {
+      Libmf.requireProgram(libmf);
+    }
+    if (input != null) {
+      RatingMatrix.open(input, Verify.CHECKSUMS).close(); // now, not after a minute of measuring
+    }
     List<Limits> limits = new ArrayList<>();
     limits.add(limits(roofline, 1));
     if (threads > 1) {
@@ -92,19 +118,11 @@ final class BenchCommand implements Callable<Integer> {
       kernels.add(roofline.kernel(stride, limits.getFirst().fmaFlops()));
     }
     printKernels(kernels);
-    KernelRate trained =
-        kernels.stream().filter(rate -> rate.stride() == TRAINED_STRIDE).findFirst().orElseThrow();
-    double perSecond = train(shape);
-    double share = perSecond / (threads * trained.limit());
-    console.line(
-        "training on %s, rank %d, %s: %s ratings/s, %.0f %% of the limit of the kernel in cache"
-            .formatted(
-                Format.count(shape.ratings(), "rating"),
-                TRAINED_STRIDE - 2,
-                Format.count(threads, "thread"),
-                Format.scaled(perSecond),
-                100 * share));
-    console.result(fields(limits, kernels, shape, perSecond, share));
+    KernelRate trained = roofline.kernel(Kernels.strideFor(rank), limits.getFirst().fmaFlops());
+    TrainingBench bench = new TrainingBench(rank, epochs, threads, libmf, libmfL2);
+    TrainingBench.Result training = input == null ? bench.run(shape) : bench.run(input);
+    print(training, trained);
+    console.result(fields(limits, kernels, trained, training));
     return 0;
   }
 
@@ -125,29 +143,6 @@ final class BenchCommand implements Callable<Integer> {
   private static Limits limits(Roofline roofline, int threads) {
     try (Workers workers = new Workers(threads)) {
       return roofline.limits(workers);
-    }
-  }
-
-  /// Ratings a second of the median epoch.
-  private double train(RatingsShape shape) throws IOException {
-    Path folder = Files.createTempDirectory("peccary-bench");
-    Path file = folder.resolve("ratings.safetensors");
-    folder.toFile().deleteOnExit(); // the last one named goes first
-    file.toFile().deleteOnExit();
-    try {
-      RatingsFileGenerator.generate(RatingsFileConfig.of(shape, 42, file), (_, _) -> {});
-      TrainConfig config =
-          TrainConfig.defaults()
-              .withRank(TRAINED_STRIDE - 2)
-              .withEpochs(EPOCHS)
-              .withThreads(threads);
-      try (RatingMatrix matrix = RatingMatrix.open(file, Verify.STRUCTURE);
-          TrainingResult result = Trainer.train(matrix, config, _ -> {})) {
-        return result.ratingsPerSecond();
-      }
-    } finally {
-      Files.deleteIfExists(file);
-      Files.deleteIfExists(folder);
     }
   }
 
@@ -181,12 +176,38 @@ final class BenchCommand implements Callable<Integer> {
     console.line("");
   }
 
+  private void print(TrainingBench.Result training, KernelRate kernel) {
+    console.line(
+        "training on %s, rank %d, %s"
+            .formatted(
+                Format.count(training.ratings(), "rating"), rank, Format.count(threads, "thread")));
+    Table table = new Table("<", "ratings/s", "held-out rmse", "<");
+    double perSecond = training.ratingsPerSecond();
+    table.row(
+        "peccary",
+        Format.scaled(perSecond),
+        Format.metric(training.holdoutRmse()),
+        "%.0f %% of the kernel in cache, %.0f %% of its limit"
+            .formatted(
+                100 * perSecond / (threads * kernel.updatesPerSecond()),
+                100 * perSecond / (threads * kernel.limit())));
+    Libmf.Run theirs = training.libmf();
+    if (theirs != null) {
+      table.row(
+          "libmf",
+          Format.scaled(theirs.ratingsPerSecond()),
+          Format.metric(theirs.holdoutRmse()),
+          theirs.command());
+    }
+    table.row("biases", "", Format.metric(training.holdoutBiasesRmse()), "");
+    table.lines().forEach(console::line);
+  }
+
   private Map<String, Object> fields(
       List<Limits> limits,
       List<KernelRate> kernels,
-      RatingsShape shape,
-      double ratingsPerSecond,
-      double share) {
+      KernelRate trained,
+      TrainingBench.Result result) {
     Limits all = limits.getLast();
     Map<String, Object> fields = new LinkedHashMap<>();
     fields.put("threads", threads);
@@ -197,16 +218,37 @@ final class BenchCommand implements Callable<Integer> {
     fields.put("rowsPerSecond", all.rowsPerSecond());
     fields.put("limits", limits.stream().map(BenchCommand::fields).toList());
     fields.put("kernels", kernels.stream().map(BenchCommand::fields).toList());
-    Map<String, Object> training = new LinkedHashMap<>();
-    training.put("ratings", shape.ratings());
-    training.put("users", shape.users());
-    training.put("items", shape.items());
-    training.put("stride", TRAINED_STRIDE);
-    training.put("ratingsPerSecond", ratingsPerSecond);
-    training.put("shareOfLimit", share);
-    fields.put("training", training);
+    fields.put("training", fields(result, trained));
     Settings.putMemory(fields);
     return fields;
+  }
+
+  private Map<String, Object> fields(TrainingBench.Result result, KernelRate kernel) {
+    Map<String, Object> training = new LinkedHashMap<>();
+    training.put("ratings", result.ratings());
+    training.put("users", result.users());
+    training.put("items", result.items());
+    training.put("rank", rank);
+    training.put("stride", kernel.stride());
+    training.put("ratingsPerSecond", result.ratingsPerSecond());
+    training.put("flopsPerUpdate", kernel.flopsPerUpdate());
+    training.put("bytesPerUpdate", kernel.bytesPerUpdate());
+    training.put(
+        "shareOfKernel", result.ratingsPerSecond() / (threads * kernel.updatesPerSecond()));
+    training.put("shareOfLimit", result.ratingsPerSecond() / (threads * kernel.limit()));
+    training.put("holdoutRmse", result.holdoutRmse());
+    training.put("holdoutBiasesRmse", result.holdoutBiasesRmse());
+    Libmf.Run theirs = result.libmf();
+    if (theirs != null) {
+      Map<String, Object> libmfFields = new LinkedHashMap<>();
+      libmfFields.put("command", theirs.command());
+      libmfFields.put("ratingsPerSecond", theirs.ratingsPerSecond());
+      libmfFields.put("holdoutRmse", theirs.holdoutRmse());
+      libmfFields.put("secondsToBest", theirs.secondsToBest());
+      libmfFields.put("seconds", theirs.seconds());
+      training.put("libmf", libmfFields);
+    }
+    return training;
   }
 
   private static Map<String, Object> fields(Limits limits) {
