@@ -12,7 +12,14 @@ import org.junit.jupiter.params.provider.ValueSource;
 class BenchmarksTest {
   /// Without its annotation processor JMH builds green and finds nothing to run.
   @ParameterizedTest
-  @ValueSource(classes = {DotBenchmark.class, SgdUpdateBenchmark.class, RecommendBenchmark.class})
+  @ValueSource(
+      classes = {
+        DotBenchmark.class,
+        SgdUpdateBenchmark.class,
+        RecommendBenchmark.class,
+        EpochBenchmark.class,
+        LoadBenchmark.class
+      })
   void theProcessorHasListedTheBenchmark(Class<?> benchmark) throws IOException {
     try (InputStream list = BenchmarksTest.class.getResourceAsStream("/META-INF/BenchmarkList")) {
       assertThat(list).isNotNull();
@@ -50,5 +57,25 @@ class BenchmarksTest {
     assertThat(scan.similar()).hasSize(10);
     assertThat(scan.open()).isEqualTo(3000);
     scan.tearDown();
+  }
+
+  @Test
+  void everyCallIsAnEpochOfOneTraining() throws IOException, InterruptedException {
+    EpochBenchmark training = new EpochBenchmark();
+    training.shape = "sparse";
+    training.threads = 2;
+    training.setUp();
+    assertThat(training.epoch()).isTrue();
+    assertThat(training.epoch()).isTrue();
+    training.tearDown();
+  }
+
+  @Test
+  void loadingChecksItsAnswer() throws IOException {
+    LoadBenchmark load = new LoadBenchmark();
+    load.rows = 2000;
+    load.setUp();
+    assertThat(load.load().users()).isBetween(300, 500);
+    load.tearDown();
   }
 }
