@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -82,6 +83,18 @@ class TrainCommandTest {
     assertThat(Cli.number(json, "bestEpoch")).isBetween(1.0, epochs);
     assertThat(Cli.number(json, "trainRmse")).isBetween(0.0, 4.0);
     assertThat((List<?>) json.get("epochSeconds")).hasSize((int) epochs);
+    assertThat(json.get("history"))
+        .asInstanceOf(InstanceOfAssertFactories.list(Map.class))
+        .hasSize((int) epochs)
+        .allSatisfy(
+            epoch -> {
+              assertThat(Cli.number(epoch, "holdoutRmse")).isBetween(0.0, 4.0);
+              assertThat(Cli.number(epoch, "seconds")).isLessThan(Cli.number(json, "seconds"));
+            })
+        .extracting("epoch")
+        .startsWith(1)
+        .isSorted();
+    assertThat(Cli.number(json, "shareOfKernel")).isPositive();
     assertThat((Double) json.get("ratingsPerSecond")).isPositive();
     assertThat((Double) json.get("seconds")).isPositive();
     assertThat(Cli.object(json, "holdout")).containsKeys("rmse", "mae");
@@ -280,5 +293,14 @@ class TrainCommandTest {
     assertThat(result.err().split("\r\u001b\\[K"))
         .allSatisfy(line -> assertThat(line).hasSizeLessThan(100));
     assertThat(result.json()).containsKey("holdout");
+  }
+
+  @Test
+  void theLastLineSaysHowCloseEpochsComeToTheKernelIfThereWasOne() {
+    String trained = Cli.run("train", ratings, "-o", output()).out().strip();
+    assertThat(trained.substring(trained.lastIndexOf('\n') + 1))
+        .matches(".*s; epochs at \\d+ % of what the kernel does where all rows are in the cache");
+    String untrained = Cli.run("train", ratings, "-o", output(), "--epochs", 0).out().strip();
+    assertThat(untrained.substring(untrained.lastIndexOf('\n') + 1)).matches("[0-9.]+ m?s");
   }
 }

@@ -140,7 +140,10 @@ final class TrainCommand implements Callable<Integer> {
           !noSeen,
           metadata(ratings, result));
       double seconds = secondsSince(start);
-      double share = result.ratingsPerSecond() / (threads * Roofline.updatesInCache(rank));
+      double share =
+          result.epochs() == 0
+              ? Double.NaN
+              : result.ratingsPerSecond() / (threads * Roofline.updatesInCache(rank));
       print(ratings, result, seconds, share);
       console.result(fields(result, seconds, share));
     }
@@ -236,9 +239,13 @@ final class TrainCommand implements Callable<Integer> {
     }
     errors.lines().forEach(console::line);
     console.line("");
-    console.line(
-        "%s; epochs at %.0f %% of what the kernel does where all rows are in the cache"
-            .formatted(Format.seconds(seconds), 100 * shareOfKernel));
+    String share = Double.isNaN(shareOfKernel) ? "" : words(shareOfKernel);
+    console.line(Format.seconds(seconds) + share);
+  }
+
+  private static String words(double shareOfKernel) {
+    return "; epochs at %.0f %% of what the kernel does where all rows are in the cache"
+        .formatted(100 * shareOfKernel);
   }
 
   private static String[] errors(String name, RatingMetrics metrics, String words) {
