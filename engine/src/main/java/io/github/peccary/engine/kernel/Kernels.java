@@ -13,7 +13,8 @@ import java.lang.foreign.MemorySegment;
 /// column order, then a halving tree (8, 4, 2, 1). [ScalarKernels] is that specification in plain
 /// loops; [VectorKernels] is checked against it by equality.
 ///
-/// All offsets are in bytes. A *record* is one rating of a tile in a `long`: see [#record].
+/// All offsets are in bytes. A *record* is one rating of a tile in a `long`: see [#record]. Rows
+/// and records lie outside the heap and stay allocated until an operation returns.
 public interface Kernels {
   /// Lanes of the specification; the stride is a multiple of it.
   int SPECIFIED_LANES = 16;

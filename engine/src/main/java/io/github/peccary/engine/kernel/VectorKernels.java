@@ -60,6 +60,13 @@ final class VectorKernels implements KernelPerOperation.Pass {
 
   private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
 
+  /// All that there is, so as to name a part of it by its address; nothing where this module may
+  /// not.
+  private static final MemorySegment MEMORY =
+      VectorKernels.class.getModule().isNativeAccessEnabled()
+          ? MemorySegment.NULL.reinterpret(Long.MAX_VALUE)
+          : MemorySegment.NULL;
+
   VectorKernels() {}
 
   /// The class itself has no data; nobody uses it so.
@@ -101,18 +108,22 @@ final class VectorKernels implements KernelPerOperation.Pass {
   /// vector that crosses a call is an object.
   @Override
   public float pass(
-      MemorySegment users,
+      MemorySegment givenUsers,
       long a,
-      MemorySegment items,
+      MemorySegment givenItems,
       long b,
-      MemorySegment records,
+      MemorySegment givenRecords,
       long firstRecord,
       int count,
-      MemorySegment out,
+      MemorySegment givenOut,
       long outOffset,
       StepSizes steps) {
-    MemorySegment userSteps = steps.users();
-    MemorySegment itemSteps = steps.items();
+    MemorySegment users = withoutOwner(givenUsers);
+    MemorySegment items = withoutOwner(givenItems);
+    MemorySegment records = withoutOwner(givenRecords);
+    MemorySegment out = withoutOwner(givenOut);
+    MemorySegment userSteps = withoutOwner(steps.users());
+    MemorySegment itemSteps = withoutOwner(steps.items());
     float rate = steps.rate();
     float priorRate = steps.priorRate();
     float varianceRate = steps.varianceRate();
@@ -242,6 +253,27 @@ final class VectorKernels implements KernelPerOperation.Pass {
       }
     }
     return squares.lane(0);
+  }
+
+  /// The same bytes, which any thread may use; they must stay allocated as long as the method runs.
+  ///
+  /// That a confined segment is used by its own thread is tested at each access, by a method that
+  /// all users of segments share. Where most of them are confined, the JIT compiler moves the test
+  /// of the thread out of the loop, where it fails for a segment that has none, and the loop is
+  /// interpreted until it is compiled anew; that has been seen thirty times in a row. A product's
+  /// segments keep their owner, for a model that is being served can be closed at any time.
+  private static MemorySegment withoutOwner(MemorySegment segment) {
+    if (OPERATION == DOT || OPERATION == DOTS) {
+      return segment;
+    }
+    if (!segment.isNative()) {
+      throw new IllegalArgumentException("rows must lie outside the heap: segment=" + segment);
+    }
+    if (MEMORY.byteSize() == 0) {
+      return segment;
+    }
+    MemorySegment same = MEMORY.asSlice(segment.address(), segment.byteSize());
+    return segment.isReadOnly() ? same.asReadOnly() : same;
   }
 
   /// Twelve chains: two units with a latency of four cycles need eight.

@@ -173,6 +173,40 @@ class KernelsTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"scalar", "vector"})
+  void anUpdateKeepsWithinTheRowsItWasGiven(String name) {
+    Kernels kernels = Kernels.named(name, 30);
+    try (Arena arena = Arena.ofShared()) {
+      MemorySegment rows = arena.allocate(4L * 32 * 3, 64).asSlice(4L * 32, 4L * 32);
+      MemorySegment records = arena.allocate(JAVA_LONG);
+      StepSizes steps = new StepSizes(arena, new int[3], 1f, new int[3], 1f);
+      for (long record : new long[] {Kernels.record(0, 1, 1f), Kernels.record(2, 0, 1f)}) {
+        records.set(JAVA_LONG, 0, record);
+        assertThatThrownBy(() -> kernels.update(rows, 0, rows, 0, records, 0, 1, steps))
+            .isInstanceOf(IndexOutOfBoundsException.class);
+      }
+      records.set(JAVA_LONG, 0, Kernels.record(0, 0, 1f));
+      assertThatThrownBy(() -> kernels.update(rows, 0, rows, 0, records, 1, 1, steps))
+          .isInstanceOf(IndexOutOfBoundsException.class);
+      MemorySegment readOnly = rows.asReadOnly();
+      assertThatThrownBy(() -> kernels.update(readOnly, 0, rows, 0, records, 0, 1, steps))
+          .isInstanceOfAny(IllegalArgumentException.class, UnsupportedOperationException.class);
+    }
+  }
+
+  @Test
+  void rowsOnTheHeapAreRefused() {
+    try (Arena arena = Arena.ofShared()) {
+      MemorySegment rows = MemorySegment.ofArray(new float[32]);
+      MemorySegment records = arena.allocate(JAVA_LONG);
+      StepSizes steps = new StepSizes(arena, new int[1], 1f, new int[1], 1f);
+      assertThatThrownBy(() -> Kernels.forRank(30).update(rows, 0, rows, 0, records, 0, 1, steps))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageStartingWith("rows must lie outside the heap: segment=");
+    }
+  }
+
   @Test
   void multiplyAddsCountTwoOperationsForEachLane() {
     assertThat(Kernels.multiplyAdds(10) % (2L * 10 * Kernels.lanes())).isZero();
