@@ -28,7 +28,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
 @Warmup(iterations = 0)
 @Measurement(iterations = 5)
-@Fork(value = 2, jvmArgs = "--enable-native-access=ALL-UNNAMED")
+@Fork(value = 2, jvmArgs = JvmArgs.NATIVE_ACCESS)
 public class LoadBenchmark {
   @Param("1000000")
   int rows;
