@@ -43,7 +43,7 @@ final class Compaction {
       throws LoaderException {
     long events = log.size();
     MemorySegment space = arena.allocate(ValueLayout.JAVA_LONG, events);
-    try (Arena scratch = Arena.ofConfined()) {
+    try (Arena scratch = Arena.ofShared()) {
       MemorySegment other = scratch.allocate(ValueLayout.JAVA_LONG, events);
       PackedRows sorted = sort(log, userIds.size(), itemIds.size(), space, other);
       log.close();

@@ -18,7 +18,7 @@ final class EventLog implements AutoCloseable {
   private static final int BLOCK_INTS = BLOCK_EVENTS * INTS;
   private static final int CHUNK_BLOCKS = 1 << 7;
 
-  private final Arena arena = Arena.ofConfined();
+  private final Arena arena = Arena.ofShared();
   private final List<MemorySegment> chunks = new ArrayList<>();
   private final int[] last = new int[BLOCK_INTS]; // the block that is being filled
   private int filled;

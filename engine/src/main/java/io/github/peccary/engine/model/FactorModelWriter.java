@@ -61,7 +61,7 @@ public final class FactorModelWriter {
     entries.put(ModelFormat.RANK, Integer.toString(users.rank()));
     entries.put(ModelFormat.STRIDE, Integer.toString(users.stride()));
     try (TensorFileWriter file = TensorFileWriter.create(target, entries, specs);
-        Arena arena = Arena.ofConfined()) {
+        Arena arena = Arena.ofShared()) {
       file.append(ModelFormat.USER_FACTORS, users.segment());
       file.append(ModelFormat.ITEM_FACTORS, items.segment());
       if (withSeen) {

@@ -46,7 +46,7 @@ public final class RatingMatrixWriter {
       Map<String, String> metadata)
       throws IOException {
     requireFit(byUser, userIds, itemIds, itemTitles);
-    try (Arena arena = Arena.ofConfined()) {
+    try (Arena arena = Arena.ofShared()) {
       CompressedRows byItem = transpose(byUser, arena);
       IdDictionary users = IdDictionary.of(userIds, arena);
       IdDictionary items = IdDictionary.of(itemIds, arena);

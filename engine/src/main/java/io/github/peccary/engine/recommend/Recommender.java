@@ -97,25 +97,23 @@ public final class Recommender {
             3,
             other -> other != item && filter.allows(other),
             other -> inverse[other] > 0 ? tier(other, filter) : 2);
-    try (Arena arena = Arena.ofConfined()) {
-      FactorMatrix direction = FactorMatrix.allocate(arena, 1, items.rank());
-      for (int column = 0; column < items.rank(); column++) {
-        direction.set(0, column, items.get(item, column) * inverse[item]);
-      }
-      scan(
-          direction.segment(),
-          0,
-          filter,
-          (first, count, scores) -> {
-            for (int i = 0; i < count; i++) {
-              float dot = scores.getAtIndex(ValueLayout.JAVA_FLOAT, i);
-              // rounding may carry a cosine a little beyond 1
-              scores.setAtIndex(
-                  ValueLayout.JAVA_FLOAT, i, Math.clamp(dot * inverse[first + i], -1f, 1f));
-            }
-            ranking.offer(first, count, scores);
-          });
+    FactorMatrix direction = FactorMatrix.allocate(Arena.ofAuto(), 1, items.rank());
+    for (int column = 0; column < items.rank(); column++) {
+      direction.set(0, column, items.get(item, column) * inverse[item]);
     }
+    scan(
+        direction.segment(),
+        0,
+        filter,
+        (first, count, scores) -> {
+          for (int i = 0; i < count; i++) {
+            float dot = scores.getAtIndex(ValueLayout.JAVA_FLOAT, i);
+            // rounding may carry a cosine a little beyond 1
+            scores.setAtIndex(
+                ValueLayout.JAVA_FLOAT, i, Math.clamp(dot * inverse[first + i], -1f, 1f));
+          }
+          ranking.offer(first, count, scores);
+        });
     return ranking.ranked();
   }
 
@@ -129,17 +127,17 @@ public final class Recommender {
   }
 
   private void scan(MemorySegment row, long rowOffset, ItemFilter filter, BlockTask task) {
+    // Not confined: the kernel's loop would be compiled for segments with a thread and for the
+    // model's without one, and take turns between the two.
+    MemorySegment dots = Arena.ofAuto().allocate((long) BLOCK_ITEMS * Float.BYTES, 64);
     int end = items.rows();
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment dots = arena.allocate((long) BLOCK_ITEMS * Float.BYTES, 64);
-      int count;
-      for (int first = filter.nextCandidate(0, end);
-          first < end;
-          first = filter.nextCandidate(first + count, end)) {
-        count = Math.min(BLOCK_ITEMS, end - first);
-        kernels.dots(row, rowOffset, items.segment(), items.rowOffset(first), count, dots, 0);
-        task.accept(first, count, dots);
-      }
+    int count;
+    for (int first = filter.nextCandidate(0, end);
+        first < end;
+        first = filter.nextCandidate(first + count, end)) {
+      count = Math.min(BLOCK_ITEMS, end - first);
+      kernels.dots(row, rowOffset, items.segment(), items.rowOffset(first), count, dots, 0);
+      task.accept(first, count, dots);
     }
   }
 
