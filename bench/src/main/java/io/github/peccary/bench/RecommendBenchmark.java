@@ -116,7 +116,7 @@ public class RecommendBenchmark {
 
   /// One user, one event an item.
   private void writeRatings(Path target) throws IOException {
-    try (Arena arena = Arena.ofConfined()) {
+    try (Arena arena = Arena.ofShared()) {
       MemorySegment indices = arena.allocate(ValueLayout.JAVA_INT, items);
       MemorySegment values = arena.allocate(ValueLayout.JAVA_FLOAT, items);
       byte[] ids = new byte[10 * items];
@@ -152,7 +152,7 @@ public class RecommendBenchmark {
 
   private void writeModel(RatingMatrix ratings) throws IOException {
     Random random = new Random(42);
-    try (Arena arena = Arena.ofConfined()) {
+    try (Arena arena = Arena.ofShared()) {
       FactorMatrix userRows = FactorMatrix.allocate(arena, 1, rank);
       FactorMatrix itemRows = FactorMatrix.allocate(arena, items, rank);
       fill(userRows, rank, random);

@@ -5,8 +5,8 @@ import static io.github.peccary.engine.kernel.KernelPerOperation.Operation.DOTS;
 import static io.github.peccary.engine.kernel.KernelPerOperation.Operation.ERRORS;
 import static io.github.peccary.engine.kernel.KernelPerOperation.Operation.TOUCH;
 import static io.github.peccary.engine.kernel.KernelPerOperation.Operation.UPDATE;
-import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
-import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 
 import io.github.peccary.engine.kernel.KernelPerOperation.Operation;
 import java.lang.constant.ConstantDescs;
@@ -60,12 +60,25 @@ final class VectorKernels implements KernelPerOperation.Pass {
 
   private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
 
-  /// All that there is, so as to name a part of it by its address; nothing where this module may
-  /// not.
+  private static final boolean ON_RECORDS = OPERATION != DOT && OPERATION != DOTS;
+
+  /// All memory there is; nothing where this module has no native access.
   private static final MemorySegment MEMORY =
       VectorKernels.class.getModule().isNativeAccessEnabled()
           ? MemorySegment.NULL.reinterpret(Long.MAX_VALUE)
           : MemorySegment.NULL;
+
+  /// Training checks each record against the number of rows, once, and then reaches their floats by
+  /// address. Through the segments it was given, every access would be checked anew, against their
+  /// bounds and against the thread of a confined one. The second is moved out of the loop where
+  /// most segments of a process are confined, fails there for one that is not, and the loop is
+  /// compiled again: thirty times in a row have been seen. A product keeps to its segments, as a
+  /// model that is being served can be closed at any time.
+  private static final boolean BY_ADDRESS = ON_RECORDS && MEMORY.byteSize() > 0;
+
+  /// The bits of an address. With them the JIT compiler knows that no offset in a tile reaches the
+  /// end of memory.
+  private static final long ADDRESSES = (1L << 57) - 1;
 
   VectorKernels() {}
 
@@ -118,12 +131,37 @@ final class VectorKernels implements KernelPerOperation.Pass {
       MemorySegment givenOut,
       long outOffset,
       StepSizes steps) {
-    MemorySegment users = withoutOwner(givenUsers);
-    MemorySegment items = withoutOwner(givenItems);
-    MemorySegment records = withoutOwner(givenRecords);
-    MemorySegment out = withoutOwner(givenOut);
-    MemorySegment userSteps = withoutOwner(steps.users());
-    MemorySegment itemSteps = withoutOwner(steps.items());
+    MemorySegment users = memoryOf(givenUsers);
+    MemorySegment items = memoryOf(givenItems);
+    MemorySegment records = memoryOf(givenRecords);
+    MemorySegment out = memoryOf(givenOut);
+    MemorySegment userSteps = memoryOf(steps.users());
+    MemorySegment itemSteps = memoryOf(steps.items());
+    long firstUser = a;
+    long firstItem = b;
+    long firstUserStep = 0;
+    long firstItemStep = 0;
+    long start = 0;
+    int userRows = 0;
+    int itemRows = 0;
+    if (ON_RECORDS) {
+      Objects.checkFromIndexSize(firstRecord, count, givenRecords.byteSize() / Long.BYTES);
+      start = offset(givenRecords, firstRecord * Long.BYTES);
+      userRows = rowsFrom(a, givenUsers);
+      itemRows = rowsFrom(b, givenItems);
+      firstUser = offset(givenUsers, a * ROW_BYTES);
+      firstItem = offset(givenItems, b * ROW_BYTES);
+    }
+    if (OPERATION == ERRORS) {
+      Objects.checkFromIndexSize(0L, (long) Float.BYTES * count, givenOut.byteSize());
+      outOffset = offset(givenOut, outOffset);
+    }
+    if (OPERATION == UPDATE) {
+      userRows = (int) Math.min(userRows, steps.users().byteSize() / Long.BYTES - a);
+      itemRows = (int) Math.min(itemRows, steps.items().byteSize() / Long.BYTES - b);
+      firstUserStep = offset(steps.users(), a * Long.BYTES);
+      firstItemStep = offset(steps.items(), b * Long.BYTES);
+    }
     float rate = steps.rate();
     float priorRate = steps.priorRate();
     float varianceRate = steps.varianceRate();
@@ -132,18 +170,20 @@ final class VectorKernels implements KernelPerOperation.Pass {
     float itemDamping = steps.itemDamping();
     FloatVector squares = FloatVector.zero(SPECIES);
     for (int j = 0; j < count; j++) {
-      long userRow = 0;
-      long itemRow = 0;
+      int localUser = 0;
+      int localItem = 0;
       float value = 0f;
-      long user = a;
-      long item = b + (long) ROW_BYTES * j;
-      if (OPERATION == UPDATE || OPERATION == ERRORS || OPERATION == TOUCH) {
-        long record = records.get(JAVA_LONG, Long.BYTES * (firstRecord + j));
+      long user = firstUser;
+      long item = firstItem;
+      if (ON_RECORDS) {
+        long record = records.get(JAVA_LONG_UNALIGNED, start + (long) Long.BYTES * j);
         value = Kernels.value(record);
-        userRow = a + Kernels.localUser(record);
-        itemRow = b + Kernels.localItem(record);
-        user = userRow * ROW_BYTES;
-        item = itemRow * ROW_BYTES;
+        localUser = Objects.checkIndex(Kernels.localUser(record), userRows);
+        localItem = Objects.checkIndex(Kernels.localItem(record), itemRows);
+        user += (long) localUser * ROW_BYTES;
+        item += (long) localItem * ROW_BYTES;
+      } else {
+        item += (long) ROW_BYTES * j;
       }
 
       if (OPERATION == TOUCH) {
@@ -199,17 +239,19 @@ final class VectorKernels implements KernelPerOperation.Pass {
         if (OPERATION == DOT) {
           return dot;
         }
-        out.set(JAVA_FLOAT, outOffset + 4L * j, dot);
+        out.set(JAVA_FLOAT_UNALIGNED, outOffset + 4L * j, dot);
         continue;
       }
       FloatVector error = FloatVector.broadcast(SPECIES, value).sub(s0);
       if (OPERATION == ERRORS) {
-        out.set(JAVA_FLOAT, 4L * j, error.lane(0));
+        out.set(JAVA_FLOAT_UNALIGNED, outOffset + 4L * j, error.lane(0));
         continue;
       }
       squares = error.fma(error, squares);
-      long userSizes = userSteps.get(JAVA_LONG, Long.BYTES * userRow);
-      long itemSizes = itemSteps.get(JAVA_LONG, Long.BYTES * itemRow);
+      long userSizes =
+          userSteps.get(JAVA_LONG_UNALIGNED, firstUserStep + (long) Long.BYTES * localUser);
+      long itemSizes =
+          itemSteps.get(JAVA_LONG_UNALIGNED, firstItemStep + (long) Long.BYTES * localItem);
       float userReach = StepSizes.reach(userSizes);
       float itemReach = StepSizes.reach(itemSizes);
       float userPrior = StepSizes.inverseCount(userSizes);
@@ -255,25 +297,22 @@ final class VectorKernels implements KernelPerOperation.Pass {
     return squares.lane(0);
   }
 
-  /// The same bytes, which any thread may use; they must stay allocated as long as the method runs.
-  ///
-  /// That a confined segment is used by its own thread is tested at each access, by a method that
-  /// all users of segments share. Where most of them are confined, the JIT compiler moves the test
-  /// of the thread out of the loop, where it fails for a segment that has none, and the loop is
-  /// interpreted until it is compiled anew; that has been seen thirty times in a row. A product's
-  /// segments keep their owner, for a model that is being served can be closed at any time.
-  private static MemorySegment withoutOwner(MemorySegment segment) {
-    if (OPERATION == DOT || OPERATION == DOTS) {
-      return segment;
+  private static MemorySegment memoryOf(MemorySegment segment) {
+    return BY_ADDRESS ? MEMORY : segment;
+  }
+
+  /// Where the byte at `offset` of a segment is in what [#memoryOf] returns.
+  private static long offset(MemorySegment segment, long offset) {
+    return BY_ADDRESS ? segment.address() + offset & ADDRESSES : offset;
+  }
+
+  /// How many rows there are from row `first` on.
+  private static int rowsFrom(long first, MemorySegment rows) {
+    if (!rows.isNative() || (OPERATION == UPDATE && rows.isReadOnly())) {
+      throw new IllegalArgumentException(
+          "rows must lie outside the heap, writable for an update: rows=" + rows);
     }
-    if (!segment.isNative()) {
-      throw new IllegalArgumentException("rows must lie outside the heap: segment=" + segment);
-    }
-    if (MEMORY.byteSize() == 0) {
-      return segment;
-    }
-    MemorySegment same = MEMORY.asSlice(segment.address(), segment.byteSize());
-    return segment.isReadOnly() ? same.asReadOnly() : same;
+    return (int) Math.min(Integer.MAX_VALUE, rows.byteSize() / ROW_BYTES - first);
   }
 
   /// Twelve chains: two units with a latency of four cycles need eight.

@@ -203,7 +203,7 @@ class KernelsTest {
       StepSizes steps = new StepSizes(arena, new int[1], 1f, new int[1], 1f);
       assertThatThrownBy(() -> Kernels.forRank(30).update(rows, 0, rows, 0, records, 0, 1, steps))
           .isInstanceOf(IllegalArgumentException.class)
-          .hasMessageStartingWith("rows must lie outside the heap: segment=");
+          .hasMessageStartingWith("rows must lie outside the heap, writable for an update: rows=");
     }
   }
 

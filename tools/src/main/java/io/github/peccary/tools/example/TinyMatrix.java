@@ -88,7 +88,7 @@ public record TinyMatrix(
         order(
             items,
             item -> IntStream.range(0, users.size()).filter(user -> trained(user, item)).count());
-    try (Arena arena = Arena.ofConfined()) {
+    try (Arena arena = Arena.ofShared()) {
       RatingMatrixWriter.write(
           file,
           rows(userOrder, itemOrder, arena),

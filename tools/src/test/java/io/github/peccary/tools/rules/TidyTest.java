@@ -34,6 +34,7 @@ class TidyTest {
       Pattern.compile("\\bimport (static )?jdk\\.incubator\\.");
   private static final Pattern CONSOLE = Pattern.compile("\\bSystem\\.(out|err)\\b");
   private static final Pattern UNSAFE = Pattern.compile("\\b(sun|jdk\\.internal)\\.misc\\b");
+  private static final Pattern CONFINED = Pattern.compile("\\bofConfined\\b");
   private static final Pattern UNSEEDED =
       Pattern.compile(
           "new (Splittable|Secure)?Random\\(\\)|Math\\.random\\(|ThreadLocalRandom|"
@@ -64,6 +65,12 @@ class TidyTest {
   @Test
   void nothingReachesBelowTheJava() {
     assertThat(lines(all(), UNSAFE)).isEmpty();
+  }
+
+  /// Where most segments of a process are confined, loops over others get slow: VectorKernels says.
+  @Test
+  void noArenaIsConfined() {
+    assertThat(lines(Sources.java("src/main"), CONFINED)).isEmpty();
   }
 
   @Test
