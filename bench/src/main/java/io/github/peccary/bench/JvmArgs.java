@@ -5,7 +5,7 @@ final class JvmArgs {
   static final String VECTORS = "--add-modules=jdk.incubator.vector";
   static final String NATIVE_ACCESS = "--enable-native-access=ALL-UNNAMED";
 
-  /// High enough to unroll the kernel's loops over a row, whatever the width of vectors.
+  /// High enough to unroll a product of rows, whatever the width of vectors.
   static final String UNROLLING = "-XX:LoopUnrollLimit=300";
 
   private JvmArgs() {}

@@ -24,8 +24,8 @@ import jdk.incubator.vector.VectorSpecies;
 /// What makes it fast:
 /// 1. It is never used as itself, only as a hidden class per rank and operation, with both as class
 ///    data: branches on them fold away, and every loop over columns has a constant length and is
-///    unrolled. Where vectors have less than 512 bits or rows more than 64 floats, that takes
-///    `-XX:LoopUnrollLimit=300`; without, an update takes up to twice as long.
+///    unrolled. Through segments, whose accesses are checked, that takes `-XX:LoopUnrollLimit=300`
+///    where vectors have less than 512 bits or rows more than 64 floats.
 /// 2. The 16 logical lanes are one 512-bit register, two of 256 bits or four of 128 bits; branches
 ///    on the constant width fold away.
 /// 3. The halving tree is a butterfly, `lane i + lane i^half`: addition commutes, so every lane
