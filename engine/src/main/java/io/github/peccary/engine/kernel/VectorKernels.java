@@ -147,18 +147,23 @@ final class VectorKernels implements KernelPerOperation.Pass {
     if (ON_RECORDS) {
       Objects.checkFromIndexSize(firstRecord, count, givenRecords.byteSize() / Long.BYTES);
       start = offset(givenRecords, firstRecord * Long.BYTES);
-      userRows = rowsFrom(a, givenUsers);
-      itemRows = rowsFrom(b, givenItems);
+      userRows = rowsFrom(a, givenUsers, ROW_BYTES);
+      itemRows = rowsFrom(b, givenItems, ROW_BYTES);
       firstUser = offset(givenUsers, a * ROW_BYTES);
       firstItem = offset(givenItems, b * ROW_BYTES);
     }
+    if (OPERATION == UPDATE || OPERATION == TOUCH) {
+      checkWritable(givenUsers);
+      checkWritable(givenItems);
+    }
     if (OPERATION == ERRORS) {
+      checkWritable(givenOut);
       Objects.checkFromIndexSize(0L, (long) Float.BYTES * count, givenOut.byteSize());
       outOffset = offset(givenOut, outOffset);
     }
     if (OPERATION == UPDATE) {
-      userRows = (int) Math.min(userRows, steps.users().byteSize() / Long.BYTES - a);
-      itemRows = (int) Math.min(itemRows, steps.items().byteSize() / Long.BYTES - b);
+      userRows = Math.min(userRows, rowsFrom(a, steps.users(), Long.BYTES));
+      itemRows = Math.min(itemRows, rowsFrom(b, steps.items(), Long.BYTES));
       firstUserStep = offset(steps.users(), a * Long.BYTES);
       firstItemStep = offset(steps.items(), b * Long.BYTES);
     }
@@ -303,16 +308,23 @@ final class VectorKernels implements KernelPerOperation.Pass {
 
   /// Where the byte at `offset` of a segment is in what [#memoryOf] returns.
   private static long offset(MemorySegment segment, long offset) {
+    if (!segment.isNative()) {
+      throw new IllegalArgumentException(
+          "rows and records must lie outside the heap: segment=" + segment);
+    }
     return BY_ADDRESS ? segment.address() + offset & ADDRESSES : offset;
   }
 
-  /// How many rows there are from row `first` on.
-  private static int rowsFrom(long first, MemorySegment rows) {
-    if (!rows.isNative() || (OPERATION == UPDATE && rows.isReadOnly())) {
-      throw new IllegalArgumentException(
-          "rows must lie outside the heap, writable for an update: rows=" + rows);
+  private static void checkWritable(MemorySegment segment) {
+    if (segment.isReadOnly()) {
+      throw new IllegalArgumentException("what changes must be writable: segment=" + segment);
     }
-    return (int) Math.min(Integer.MAX_VALUE, rows.byteSize() / ROW_BYTES - first);
+  }
+
+  /// How many rows there are from row `first` on.
+  private static int rowsFrom(long first, MemorySegment rows, int bytes) {
+    long all = rows.byteSize() / bytes;
+    return (int) Math.min(Integer.MAX_VALUE, all - Objects.checkFromToIndex(first, all, all));
   }
 
   /// Twelve chains: two units with a latency of four cycles need eight.

@@ -15,6 +15,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -196,14 +197,48 @@ class KernelsTest {
   }
 
   @Test
-  void rowsOnTheHeapAreRefused() {
+  void whatCannotBeReachedByAddressIsRefused() {
+    Kernels kernels = Kernels.forRank(30);
     try (Arena arena = Arena.ofShared()) {
-      MemorySegment rows = MemorySegment.ofArray(new float[32]);
+      MemorySegment heap = MemorySegment.ofArray(new float[3 * 32]);
+      MemorySegment rows = arena.allocate(4L * 32 * 3, 64);
       MemorySegment records = arena.allocate(JAVA_LONG);
-      StepSizes steps = new StepSizes(arena, new int[1], 1f, new int[1], 1f);
-      assertThatThrownBy(() -> Kernels.forRank(30).update(rows, 0, rows, 0, records, 0, 1, steps))
-          .isInstanceOf(IllegalArgumentException.class)
-          .hasMessageStartingWith("rows must lie outside the heap, writable for an update: rows=");
+      MemorySegment out = arena.allocate(JAVA_FLOAT);
+      StepSizes steps = new StepSizes(arena, new int[3], 1f, new int[3], 1f);
+      List<ThrowingCallable> onTheHeap =
+          List.of(
+              () -> kernels.update(heap, 0, rows, 0, records, 0, 1, steps),
+              () -> kernels.update(rows, 0, heap, 0, records, 0, 1, steps),
+              () -> kernels.update(rows, 0, rows, 0, heap, 0, 1, steps),
+              () -> kernels.errors(rows, 0, rows, 0, records, 0, 1, heap));
+      assertThat(onTheHeap)
+          .allSatisfy(
+              call ->
+                  assertThatThrownBy(call)
+                      .isInstanceOf(IllegalArgumentException.class)
+                      .hasMessageStartingWith("rows and records must lie outside the heap"));
+      List<ThrowingCallable> readOnly =
+          List.of(
+              () -> kernels.update(rows.asReadOnly(), 0, rows, 0, records, 0, 1, steps),
+              () -> kernels.touch(rows, 0, rows.asReadOnly(), 0, records, 0, 1),
+              () -> kernels.errors(rows, 0, rows, 0, records, 0, 1, out.asReadOnly()));
+      assertThat(readOnly)
+          .allSatisfy(
+              call ->
+                  assertThatThrownBy(call)
+                      .isInstanceOf(IllegalArgumentException.class)
+                      .hasMessageStartingWith("what changes must be writable"));
+      List<ThrowingCallable> outside =
+          List.of(
+              () -> kernels.update(rows, -1, rows, 0, records, 0, 1, steps),
+              () -> kernels.update(rows, 0, rows, 3, records, 0, 1, steps),
+              () -> kernels.update(rows, 0, rows, 4, records, 0, 1, steps),
+              () -> kernels.update(rows, 0, rows, 0, records, -1, 1, steps),
+              () -> kernels.update(rows, 0, rows, 0, records, 0, 2, steps),
+              () -> kernels.errors(rows, 0, rows, 0, records, 0, 1, out.asSlice(2)));
+      assertThat(outside)
+          .allSatisfy(
+              call -> assertThatThrownBy(call).isInstanceOf(IndexOutOfBoundsException.class));
     }
   }
 
