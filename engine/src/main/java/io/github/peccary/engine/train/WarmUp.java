@@ -39,7 +39,7 @@ final class WarmUp implements AutoCloseable {
   }
 
   private void run() {
-    try (Arena arena = Arena.ofShared()) { // as in training: a confined one compiles to other code
+    try (Arena arena = Arena.ofShared()) {
       MemorySegment users = FactorMatrix.allocate(arena, ROWS, rank).segment();
       MemorySegment items = FactorMatrix.allocate(arena, ROWS, rank).segment();
       MemorySegment records = arena.allocate((long) ROWS * Long.BYTES, 64);
