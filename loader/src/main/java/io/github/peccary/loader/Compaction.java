@@ -1,141 +1,223 @@
 package io.github.peccary.loader;
 
-import io.github.peccary.engine.ratings.CompressedRows;
+import io.github.peccary.engine.ratings.IdDictionary;
+import io.github.peccary.engine.ratings.RatingMatrixWriter;
+import io.github.peccary.engine.ratings.RatingSummary;
+import io.github.peccary.engine.ratings.TextColumn;
+import io.github.peccary.engine.ratings.TextOrder;
 import io.github.peccary.engine.ratings.Zero;
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 
-/// From events in the order of the source to rows by user in the numbering of the file.
+/// From events in the order of the source to the rows of the file.
 ///
-/// 1. A counting sort by item, then a transposition, leave the events by user and, within a user,
-///    by item; both are stable, so the rows of one pair stand together in the order of the source.
+/// 1. Two sorts, by item and then by user, leave the events by user and, within a user, by item;
+///    both are stable, so the rows of one pair stand together in the order of the source.
 /// 2. One pass merges them.
 /// 3. Users and items are renumbered by falling number of events, ties by id.
-/// 4. A transposition into the new numbers and another one back leave every row ascending.
+/// 4. Two sorts by the new numbers give the rows by user, a third one the rows by item.
 ///
-/// Every step is linear in the events and off the heap, in two spaces of eight bytes an event, from
-/// one into the other; on the heap are a few numbers per user and per item.
+/// Every step is linear in the events, and takes the memory that [EventMemory] grants. Beside it
+/// there are, for each user and each item, its id and some numbers.
 final class Compaction {
-  private static final int BLOCK = 1 << 10;
+  private static final int DIGIT_BITS = 16;
 
-  private Compaction() {}
+  private final EventSort sort;
+  private final TextColumn userIds;
+  private final TextColumn itemIds;
+  private final Duplicates duplicates;
+  private final EventLog merged;
+  private final long duplicateEvents;
 
-  /// @param byUser in the numbering of the file, items ascending within a row
-  /// @param users the interned number of each user of the file
-  /// @param items the interned number of each item of the file
-  /// @param ratings events that are ratings
-  /// @param duplicates events that were merged into another one
-  record Compacted(
-      CompressedRows byUser, int[] users, int[] items, long ratings, long duplicates) {}
+  // By number in the file: the number of the user or item in the log.
+  private final int[] users;
+  private final int[] items;
 
-  /// Consumes the log.
+  private final int[] usersByText;
+  private final int[] itemsByText;
+
+  /// Steps 1 to 3.
   ///
-  /// @param arena holds the result
-  static Compacted compact(
+  /// @param log is consumed
+  /// @param userIds by the numbers in the log
+  Compaction(
       EventLog log,
-      BytePool userIds,
-      BytePool itemIds,
+      TextColumn userIds,
+      TextColumn itemIds,
       Zero zero,
       DuplicatePolicy policy,
-      Arena arena)
-      throws LoaderException {
+      EventMemory memory)
+      throws IOException {
+    this.sort = new EventSort(memory);
+    this.userIds = userIds;
+    this.itemIds = itemIds;
+    this.duplicates = new Duplicates(zero, policy, userIds, itemIds);
     long events = log.size();
-    MemorySegment space = arena.allocate(ValueLayout.JAVA_LONG, events);
-    try (Arena scratch = Arena.ofShared()) {
-      MemorySegment other = scratch.allocate(ValueLayout.JAVA_LONG, events);
-      PackedRows sorted = sort(log, userIds.size(), itemIds.size(), space, other);
-      log.close();
-      Duplicates duplicates = new Duplicates(zero, policy, userIds, itemIds);
-      PackedRows merged = duplicates.merge(sorted);
-      long[] userSizes = sizes(merged.starts());
-      int[] users = IdSort.byFallingCount(userIds, userSizes);
-      int[] items = IdSort.byFallingCount(itemIds, duplicates.itemSizes());
-      PackedRows byItem =
-          merged.transpose(
-              inverse(users), inverse(items), starts(duplicates.itemSizes(), items), space);
-      PackedRows byUser =
-          byItem.transpose(
-              identity(items.length), identity(users.length), starts(userSizes, users), other);
-      return new Compacted(
-          unpack(byUser, items.length, space, arena),
-          users,
-          items,
-          duplicates.ratings(),
-          events - byUser.size());
+    int[] userCounts = counts(log, EventLog.USER, userIds.size());
+    EventLog byItem =
+        sort.sort(log, EventLog.ITEM, counts(log, EventLog.ITEM, itemIds.size()), null);
+    this.merged = duplicates.merge(sort.sort(byItem, EventLog.USER, userCounts, null), memory);
+    this.duplicateEvents = events - merged.size();
+    this.usersByText = TextOrder.of(userIds);
+    this.itemsByText = TextOrder.of(itemIds);
+    this.users = byFallingCount(usersByText, duplicates.userCounts());
+    this.items = byFallingCount(itemsByText, duplicates.itemCounts());
+  }
+
+  long ratings() {
+    return duplicates.ratings();
+  }
+
+  /// Events that are left.
+  long events() {
+    return merged.size();
+  }
+
+  int users() {
+    return users.length;
+  }
+
+  /// Events that were merged into another one.
+  long duplicates() {
+    return duplicateEvents;
+  }
+
+  RatingSummary summary() {
+    return new RatingSummary(duplicates.ratings(), duplicates.minRating(), duplicates.maxRating());
+  }
+
+  /// The number in the log of each item of the file.
+  int[] items() {
+    return items;
+  }
+
+  IdDictionary userDictionary(Arena arena) {
+    return dictionary(userIds, users, usersByText, arena);
+  }
+
+  IdDictionary itemDictionary(Arena arena) {
+    return dictionary(itemIds, items, itemsByText, arena);
+  }
+
+  private static IdDictionary dictionary(TextColumn ids, int[] order, int[] byText, Arena arena) {
+    int[] numbers = inverse(order);
+    int[] search = new int[byText.length];
+    Arrays.setAll(search, i -> numbers[byText[i]]);
+    return IdDictionary.of(Texts.inOrder(ids, order, arena), search, arena);
+  }
+
+  /// Step 4. Can be called once.
+  void writeTo(RatingMatrixWriter writer) throws IOException {
+    int[] userCounts = inOrder(duplicates.userCounts(), users);
+    int[] itemCounts = inOrder(duplicates.itemCounts(), items);
+    EventSort.Numbering numbering = new EventSort.Numbering(inverse(users), inverse(items));
+    EventLog byItem = sort.sort(merged, EventLog.ITEM, itemCounts, numbering);
+    EventLog byUser = sort.sort(byItem, EventLog.USER, userCounts, null);
+    write(userCounts, byUser, EventLog.ITEM, writer.byUser());
+    EventLog byItemAgain = sort.sort(byUser, EventLog.ITEM, itemCounts, null);
+    write(itemCounts, byItemAgain, EventLog.USER, writer.byItem());
+    byItemAgain.close();
+  }
+
+  private void write(int[] counts, EventLog events, int index, RatingMatrixWriter.Rows rows)
+      throws IOException {
+    try (Arena arena = Arena.ofShared()) {
+      MemorySegment offsets = arena.allocate(ValueLayout.JAVA_LONG, EventMemory.BLOCK_EVENTS);
+      MemorySegment indices = arena.allocate(ValueLayout.JAVA_INT, EventMemory.CHUNK_EVENTS);
+      MemorySegment values = arena.allocate(ValueLayout.JAVA_INT, EventMemory.CHUNK_EVENTS);
+      writeOffsets(counts, offsets, rows);
+      int[] block = new int[EventMemory.BLOCK_INTS];
+      int[] ints = new int[EventMemory.BLOCK_EVENTS];
+      long filled = 0;
+      for (int number = 0; number < events.blocks(); number++) {
+        int count = events.read(number, block) / EventLog.INTS;
+        copy(block, index, count, ints, indices, filled);
+        copy(block, EventLog.VALUE, count, ints, values, filled);
+        filled += count;
+        if (filled == EventMemory.CHUNK_EVENTS || number == events.blocks() - 1) {
+          rows.appendEntries(
+              indices.asSlice(0, filled * Integer.BYTES), values.asSlice(0, filled * Float.BYTES));
+          filled = 0;
+        }
+      }
     }
   }
 
-  /// The events by user and, within a user, by item.
-  private static PackedRows sort(
-      EventLog log, int users, int items, MemorySegment space, MemorySegment other) {
-    long[] userStarts = new long[users + 1];
-    long[] itemStarts = new long[items + 1];
-    int[] block = new int[log.blockInts()];
+  private static void copy(
+      int[] block, int field, int count, int[] ints, MemorySegment to, long index) {
+    for (int i = 0; i < count; i++) {
+      ints[i] = block[i * EventLog.INTS + field];
+    }
+    MemorySegment.copy(ints, 0, to, ValueLayout.JAVA_INT, index * Integer.BYTES, count);
+  }
+
+  private static void writeOffsets(int[] counts, MemorySegment space, RatingMatrixWriter.Rows rows)
+      throws IOException {
+    long[] block = new long[EventMemory.BLOCK_EVENTS];
+    long offset = 0;
+    int filled = 1; // the first row starts at 0
+    for (int count : counts) {
+      if (filled == block.length) {
+        append(block, filled, space, rows);
+        filled = 0;
+      }
+      offset += count;
+      block[filled++] = offset;
+    }
+    append(block, filled, space, rows);
+  }
+
+  private static void append(
+      long[] offsets, int count, MemorySegment space, RatingMatrixWriter.Rows rows)
+      throws IOException {
+    MemorySegment.copy(offsets, 0, space, ValueLayout.JAVA_LONG, 0, count);
+    rows.appendOffsets(space.asSlice(0, (long) count * Long.BYTES));
+  }
+
+  private static int[] counts(EventLog log, int key, int keys) throws IOException {
+    int[] counts = new int[keys];
+    int[] block = new int[EventMemory.BLOCK_INTS];
     for (int number = 0; number < log.blocks(); number++) {
-      int end = log.read(number, block);
-      for (int i = 0; i < end; i += EventLog.INTS) {
-        userStarts[block[i] + 1]++;
-        itemStarts[block[i + 1] + 1]++;
+      int filled = log.read(number, block);
+      for (int i = key; i < filled; i += EventLog.INTS) {
+        counts[block[i]]++;
       }
     }
-    PackedRows.sum(userStarts);
-    PackedRows.sum(itemStarts);
-    long[] next = itemStarts.clone();
-    for (int number = 0; number < log.blocks(); number++) {
-      int end = log.read(number, block);
-      for (int i = 0; i < end; i += EventLog.INTS) {
-        PackedRows.set(space, next[block[i + 1]]++, PackedRows.pack(block[i], block[i + 2]));
+    return counts;
+  }
+
+  /// The numbers of `order` by falling count; where counts are equal they stay as they are. Two
+  /// passes of a radix sort.
+  static int[] byFallingCount(int[] order, int[] counts) {
+    int[] from = order;
+    for (int shift = 0; shift < Integer.SIZE; shift += DIGIT_BITS) {
+      int[] next = new int[(1 << DIGIT_BITS) + 1];
+      for (int number : from) {
+        next[digit(counts[number], shift) + 1]++;
       }
-    }
-    return new PackedRows(itemStarts, space)
-        .transpose(identity(items), identity(users), userStarts, other);
-  }
-
-  private static long[] sizes(long[] starts) {
-    long[] sizes = new long[starts.length - 1];
-    Arrays.setAll(sizes, row -> starts[row + 1] - starts[row]);
-    return sizes;
-  }
-
-  /// The starts of rows that have these sizes, in this order.
-  private static long[] starts(long[] sizes, int[] order) {
-    long[] starts = new long[order.length + 1];
-    for (int row = 0; row < order.length; row++) {
-      starts[row + 1] = starts[row] + sizes[order[row]];
-    }
-    return starts;
-  }
-
-  /// Indices into the first half of the space, values into the second.
-  private static CompressedRows unpack(
-      PackedRows rows, int columns, MemorySegment space, Arena arena) {
-    long size = rows.size();
-    MemorySegment indices = space.asSlice(0, size * Integer.BYTES);
-    MemorySegment values = space.asSlice(size * Integer.BYTES, size * Integer.BYTES);
-    PackedRows.Reader reader = new PackedRows.Reader(rows.events());
-    int[] indexBlock = new int[BLOCK];
-    int[] valueBlock = new int[BLOCK];
-    for (long done = 0; done < size; done += BLOCK) {
-      int count = (int) Math.min(BLOCK, size - done);
-      for (int i = 0; i < count; i++) {
-        long event = reader.next();
-        indexBlock[i] = PackedRows.column(event);
-        valueBlock[i] = PackedRows.valueBits(event);
+      for (int digit = 1; digit < next.length; digit++) {
+        next[digit] += next[digit - 1];
       }
-      long offset = done * Integer.BYTES;
-      MemorySegment.copy(indexBlock, 0, indices, ValueLayout.JAVA_INT, offset, count);
-      MemorySegment.copy(valueBlock, 0, values, ValueLayout.JAVA_INT, offset, count);
+      int[] to = new int[order.length];
+      for (int number : from) {
+        to[next[digit(counts[number], shift)]++] = number;
+      }
+      from = to;
     }
-    MemorySegment offsets = arena.allocateFrom(ValueLayout.JAVA_LONG, rows.starts());
-    return new CompressedRows(rows.rows(), columns, offsets, indices, values);
+    return from;
   }
 
-  private static int[] identity(int size) {
-    int[] identity = new int[size];
-    Arrays.setAll(identity, i -> i);
-    return identity;
+  private static int digit(int count, int shift) {
+    return ~count >>> shift & (1 << DIGIT_BITS) - 1;
+  }
+
+  private static int[] inOrder(int[] numbers, int[] order) {
+    int[] ordered = new int[order.length];
+    Arrays.setAll(ordered, i -> numbers[order[i]]);
+    return ordered;
   }
 
   private static int[] inverse(int[] order) {

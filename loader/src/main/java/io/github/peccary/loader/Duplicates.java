@@ -1,18 +1,23 @@
 package io.github.peccary.loader;
 
+import io.github.peccary.engine.ratings.TextColumn;
 import io.github.peccary.engine.ratings.Zero;
-import java.nio.charset.StandardCharsets;
+import java.io.IOException;
 
 /// Merges the events of one pair of user and item into one, and counts what is left.
 final class Duplicates {
   private final boolean zeroIsRating;
   private final DuplicatePolicy policy;
-  private final BytePool userIds;
-  private final BytePool itemIds;
-  private final long[] itemSizes;
+  private final TextColumn userIds;
+  private final TextColumn itemIds;
+  private final int[] userCounts;
+  private final int[] itemCounts;
   private long ratings;
+  private float minRating = Float.POSITIVE_INFINITY;
+  private float maxRating = Float.NEGATIVE_INFINITY;
 
-  // The pair at hand: its item, its first and last value, and what is known of its ratings.
+  // The pair at hand: its first and last value, and what is known of its ratings.
+  private int user;
   private int item;
   private int rows;
   private float first;
@@ -21,17 +26,24 @@ final class Duplicates {
   private double sum;
   private float max;
 
-  Duplicates(Zero zero, DuplicatePolicy policy, BytePool userIds, BytePool itemIds) {
+  /// @param userIds by the numbers in the events
+  Duplicates(Zero zero, DuplicatePolicy policy, TextColumn userIds, TextColumn itemIds) {
     this.zeroIsRating = zero == Zero.RATING;
     this.policy = policy;
     this.userIds = userIds;
     this.itemIds = itemIds;
-    this.itemSizes = new long[itemIds.size()];
+    this.userCounts = new int[userIds.size()];
+    this.itemCounts = new int[itemIds.size()];
+  }
+
+  /// The events of each user after [#merge].
+  int[] userCounts() {
+    return userCounts;
   }
 
   /// The events of each item after [#merge].
-  long[] itemSizes() {
-    return itemSizes;
+  int[] itemCounts() {
+    return itemCounts;
   }
 
   /// The events that are ratings after [#merge].
@@ -39,32 +51,39 @@ final class Duplicates {
     return ratings;
   }
 
-  /// Merges in place: the events that are left move to the front.
-  ///
-  /// @param byUser items ascending within a user, events of a pair in the order of the source
-  PackedRows merge(PackedRows byUser) throws LoaderException {
-    PackedRows.Reader reader = new PackedRows.Reader(byUser.events());
-    PackedRows.Writer writer = new PackedRows.Writer(byUser.events());
-    long[] starts = new long[byUser.starts().length];
-    long position = 0;
-    for (int user = 0; user < byUser.rows(); user++) {
-      long kept = starts[user];
-      for (long end = byUser.starts()[user + 1]; position < end; position++) {
-        long event = reader.next();
-        if (rows == 0 || PackedRows.column(event) != item) {
-          kept += finish(user, writer);
-          item = PackedRows.column(event);
-        }
-        add(PackedRows.value(event));
-      }
-      kept += finish(user, writer); // the next user may begin with the same item
-      starts[user + 1] = kept;
-    }
-    writer.flush();
-    return new PackedRows(starts, byUser.events());
+  /// The lowest rating, NaN without any.
+  float minRating() {
+    return ratings == 0 ? Float.NaN : minRating;
   }
 
-  private void add(float value) {
+  /// The highest rating, NaN without any.
+  float maxRating() {
+    return ratings == 0 ? Float.NaN : maxRating;
+  }
+
+  /// @param events the events of a pair one after the other, in the order of the source; closed
+  ///     when merged
+  EventLog merge(EventLog events, EventMemory memory) throws IOException {
+    EventLog merged = new EventLog(memory);
+    int[] block = new int[EventMemory.BLOCK_INTS];
+    for (int number = 0; number < events.blocks(); number++) {
+      int filled = events.read(number, block);
+      for (int i = 0; i < filled; i += EventLog.INTS) {
+        add(block[i], block[i + EventLog.ITEM], block[i + EventLog.VALUE], merged);
+      }
+    }
+    finish(merged);
+    events.close();
+    return merged;
+  }
+
+  private void add(int nextUser, int nextItem, int valueBits, EventLog merged) throws IOException {
+    if (nextItem != item || nextUser != user) {
+      finish(merged);
+      user = nextUser;
+      item = nextItem;
+    }
+    float value = Float.intBitsToFloat(valueBits);
     if (rows++ == 0) {
       first = value;
       rated = 0;
@@ -72,27 +91,35 @@ final class Duplicates {
       max = Float.NEGATIVE_INFINITY;
     }
     last = value;
-    if (value != 0 || zeroIsRating) {
+    if (isRating(value)) {
       rated++;
       sum += value;
       max = Math.max(max, value);
     }
   }
 
-  /// Writes the pair at hand, if there is one, and returns how many events that makes.
-  private int finish(int user, PackedRows.Writer writer) throws LoaderException {
-    if (rows == 0) {
-      return 0;
-    }
-    float value = rows == 1 ? last : merged(user);
-    writer.add(PackedRows.pack(item, Float.floatToRawIntBits(value)));
-    ratings += value != 0 || zeroIsRating ? 1 : 0;
-    itemSizes[item]++;
-    rows = 0;
-    return 1;
+  private boolean isRating(float value) {
+    return zeroIsRating || value != 0;
   }
 
-  private float merged(int user) throws LoaderException {
+  /// Writes the pair at hand, if there is one.
+  private void finish(EventLog merged) throws IOException {
+    if (rows == 0) {
+      return;
+    }
+    float value = rows == 1 ? last : merged();
+    merged.add(user, item, Float.floatToRawIntBits(value));
+    userCounts[user]++;
+    itemCounts[item]++;
+    if (isRating(value)) {
+      ratings++;
+      minRating = Math.min(minRating, value);
+      maxRating = Math.max(maxRating, value);
+    }
+    rows = 0;
+  }
+
+  private float merged() throws LoaderException {
     return switch (policy) {
       case LAST -> last;
       case FIRST -> first;
@@ -102,11 +129,7 @@ final class Duplicates {
           throw new LoaderException(
               ("a user may rate an item once: user='%s', item='%s', rows=%d; choose which to keep"
                       + " with --duplicates last|first|mean|max")
-                  .formatted(text(userIds, user), text(itemIds, item), rows));
+                  .formatted(userIds.text(user), itemIds.text(item), rows));
     };
-  }
-
-  private static String text(BytePool ids, int id) {
-    return new String(ids.page(id), ids.offset(id), ids.length(id), StandardCharsets.UTF_8);
   }
 }

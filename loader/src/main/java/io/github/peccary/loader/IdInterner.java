@@ -1,39 +1,47 @@
 package io.github.peccary.loader;
 
+import io.github.peccary.engine.ratings.TextColumn;
+import java.lang.foreign.Arena;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
-import org.agrona.collections.Long2LongHashMap;
+import org.agrona.collections.Int2IntHashMap;
 
 /// Numbers ids by first appearance.
 ///
-/// A map from a 64-bit hash of the id to its place in the pool of ids; the bytes are compared, too,
+/// A map from a 32-bit hash of the id to its place in the pool of ids; the bytes are compared, too,
 /// and where two ids share a hash, the second is kept under the next one. A look-up of one id among
 /// many costs two cache misses: one in the map, one in the pool.
 final class IdInterner {
   static final int ABSENT = -1;
+
+  private static final int INITIAL_CAPACITY = 1 << 12;
+  private static final float LOAD_FACTOR = 0.75f;
 
   private static final VarHandle LONG =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
   private static final long MULTIPLIER = 0x9E3779B97F4A7C15L; // 2^64 / golden ratio
 
-  private final long hashMask;
-  private final BytePool ids = new BytePool();
-  private final Long2LongHashMap places = new Long2LongHashMap(1 << 12, 0.75f, ABSENT);
+  private final int hashMask;
+  private BytePool ids = new BytePool();
+  private Int2IntHashMap places = new Int2IntHashMap(INITIAL_CAPACITY, LOAD_FACTOR, ABSENT);
 
   IdInterner() {
-    this(-1L);
+    this(-1);
   }
 
   /// @param hashMask the bits of the hash that are used; tests take few, so that ids collide
-  IdInterner(long hashMask) {
+  IdInterner(int hashMask) {
     this.hashMask = hashMask;
   }
 
-  /// The ids by number.
-  BytePool ids() {
-    return ids;
+  /// The ids by number, off the heap. Afterwards there are none here.
+  TextColumn drain(Arena arena) {
+    TextColumn column = ids.toColumn(arena);
+    ids = new BytePool();
+    places = new Int2IntHashMap(INITIAL_CAPACITY, LOAD_FACTOR, ABSENT);
+    return column;
   }
 
   int size() {
@@ -42,13 +50,12 @@ final class IdInterner {
 
   /// Returns the number of the id, a new one if it was never seen.
   int intern(byte[] bytes, int start, int length) {
-    long hash = hash(bytes, start, length) & hashMask;
+    int hash = hash(bytes, start, length) & hashMask;
     for (; ; hash++) {
-      long place = places.get(hash);
+      int place = places.get(hash);
       if (place == ABSENT) {
-        int number = ids.add(bytes, start, length);
-        places.put(hash, ids.place(number));
-        return number;
+        places.put(hash, ids.add(bytes, start, length));
+        return ids.size() - 1;
       }
       if (ids.equalAt(place, bytes, start, length)) {
         return ids.numberAt(place);
@@ -58,9 +65,9 @@ final class IdInterner {
 
   /// Returns the number of the id, [#ABSENT] if it was never seen.
   int find(byte[] bytes, int start, int length) {
-    long hash = hash(bytes, start, length) & hashMask;
+    int hash = hash(bytes, start, length) & hashMask;
     for (; ; hash++) {
-      long place = places.get(hash);
+      int place = places.get(hash);
       if (place == ABSENT) {
         return ABSENT;
       }
@@ -70,7 +77,7 @@ final class IdInterner {
     }
   }
 
-  private static long hash(byte[] bytes, int start, int length) {
+  private static int hash(byte[] bytes, int start, int length) {
     long hash = length * MULTIPLIER;
     int position = start;
     int end = start + length;
@@ -81,7 +88,7 @@ final class IdInterner {
     for (; position < end; position++) {
       tail = tail << 8 | (bytes[position] & 0xFF);
     }
-    return mix(hash ^ tail);
+    return (int) mix(hash ^ tail);
   }
 
   /// The finalizer of MurmurHash3: every bit of the input reaches every bit of the result.

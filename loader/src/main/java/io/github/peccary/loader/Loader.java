@@ -2,6 +2,7 @@ package io.github.peccary.loader;
 
 import io.github.peccary.engine.ratings.RatingMatrixWriter;
 import io.github.peccary.engine.ratings.RatingsFormat;
+import io.github.peccary.engine.ratings.Titles;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
@@ -16,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// The same rows in the same order, loaded by the same rules, give the same bytes.
 public final class Loader {
   private static final long ROWS_PER_REPORT = 1 << 16;
+  private static final long EVENT_BYTES = 128L << 20;
 
   private final LoadConfig config;
   private final LoadListener listener;
@@ -36,31 +38,63 @@ public final class Loader {
   /// @throws LoaderException if the load is refused; nothing was written then
   /// @throws IOException if the file cannot be written
   public static LoadReport load(LoadConfig config, LoadListener listener) throws IOException {
-    return new Loader(config, listener).load();
+    return load(config, listener, EVENT_BYTES);
   }
 
-  private LoadReport load() throws IOException {
+  /// @param eventBytes of memory for the events
+  static LoadReport load(LoadConfig config, LoadListener listener, long eventBytes)
+      throws IOException {
+    return new Loader(config, listener).load(eventBytes);
+  }
+
+  private LoadReport load(long eventBytes) throws IOException {
     long start = System.nanoTime();
-    checkOutput();
-    try (EventLog log = new EventLog();
-        Arena arena = Arena.ofShared()) {
+    Path folder = checkOutput();
+    try (EventMemory memory = new EventMemory(folder, eventBytes)) {
+      EventLog log = new EventLog(memory);
       TitleReader titles = read(log);
-      Compaction.Compacted compacted =
-          Compaction.compact(
-              log, users.ids(), items.ids(), config.zero(), config.duplicates(), arena);
-      RatingMatrixWriter.write(
-          config.output(),
-          compacted.byUser(),
-          users.ids().toColumn(compacted.users(), arena),
-          items.ids().toColumn(compacted.items(), arena),
-          titles == null || titles.count() == 0 ? null : titles.inOrder(compacted.items(), arena),
-          config.zero(),
-          metadata(compacted.duplicates()));
-      return report(compacted, titles, (System.nanoTime() - start) / 1e9);
+      try (Arena arena = Arena.ofShared()) {
+        Compaction compaction =
+            new Compaction(
+                log,
+                users.drain(arena),
+                items.drain(arena),
+                config.zero(),
+                config.duplicates(),
+                memory);
+        write(compaction, titles);
+        return report(compaction, titles, (System.nanoTime() - start) / 1e9);
+      }
     }
   }
 
-  private void checkOutput() throws IOException {
+  private void write(Compaction compaction, @Nullable TitleReader titles) throws IOException {
+    try (RatingMatrixWriter writer = begin(compaction, titles)) {
+      compaction.writeTo(writer);
+      writer.commit();
+    }
+  }
+
+  /// Writes the texts first, so that their memory is free for what follows.
+  private RatingMatrixWriter begin(Compaction compaction, @Nullable TitleReader titles)
+      throws IOException {
+    try (Arena arena = Arena.ofShared()) {
+      return RatingMatrixWriter.create(
+          config.output(),
+          compaction.events(),
+          compaction.summary(),
+          compaction.userDictionary(arena),
+          compaction.itemDictionary(arena),
+          titles == null || titles.count() == 0
+              ? null
+              : new Titles(titles.inOrder(compaction.items(), arena)),
+          config.zero(),
+          metadata(compaction.duplicates()));
+    }
+  }
+
+  /// Returns the folder of the output.
+  private Path checkOutput() throws IOException {
     Path folder = config.output().toAbsolutePath().getParent();
     if (folder == null || !Files.isDirectory(folder)) {
       throw new LoaderException(
@@ -74,6 +108,7 @@ public final class Loader {
           "the output must not be the source: output=%s; name another file"
               .formatted(config.output()));
     }
+    return folder;
   }
 
   /// Fills the log and returns the titles, if any were asked for.
@@ -110,7 +145,7 @@ public final class Loader {
     listener.rows(rows);
   }
 
-  private void accept(RowBatch batch, RowCleaner row, EventLog log) {
+  private void accept(RowBatch batch, RowCleaner row, EventLog log) throws IOException {
     byte[] bytes = batch.bytes();
     for (int i = 0, count = batch.rows(); i < count; i++) {
       if (row.clean(batch, i, ++rows)) {
@@ -123,7 +158,7 @@ public final class Loader {
             row.value());
         int user = users.intern(bytes, row.userStart(), row.userLength());
         int item = items.intern(bytes, row.itemStart(), row.itemLength());
-        log.add(user, item, row.value());
+        log.add(user, item, Float.floatToRawIntBits(row.value()));
       }
     }
   }
@@ -164,18 +199,16 @@ public final class Loader {
     return metadata;
   }
 
-  private LoadReport report(
-      Compaction.Compacted compacted, @Nullable TitleReader titles, double seconds) {
-    long events = compacted.byUser().entries();
+  private LoadReport report(Compaction compaction, @Nullable TitleReader titles, double seconds) {
     return new LoadReport(
         config.output(),
         rows,
-        compacted.ratings(),
-        events - compacted.ratings(),
-        users.size(),
-        items.size(),
+        compaction.ratings(),
+        compaction.events() - compaction.ratings(),
+        compaction.users(),
+        compaction.items().length,
         titles == null ? 0 : titles.count(),
-        compacted.duplicates(),
+        compaction.duplicates(),
         rejections.byReason(),
         rejections.first(),
         seconds);

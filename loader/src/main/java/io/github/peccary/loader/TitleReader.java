@@ -8,7 +8,6 @@ import java.util.Arrays;
 /// Reads titles and keeps those of items that are known: the last one of each that is neither null
 /// nor blank nor ill-formed.
 final class TitleReader {
-  private static final int NONE = BytePool.EMPTY;
 
   private final IdInterner items;
   private final ItemIds itemIds;
@@ -19,7 +18,7 @@ final class TitleReader {
     this.items = items;
     this.itemIds = itemIds;
     this.titleOf = new int[items.size()];
-    Arrays.fill(titleOf, NONE);
+    Arrays.fill(titleOf, Texts.NONE);
   }
 
   void read(RowSource source) throws IOException {
@@ -45,7 +44,8 @@ final class TitleReader {
     length = itemIds.normalize(bytes, start, length);
     int item = titleLength == 0 ? IdInterner.ABSENT : items.find(bytes, start, length);
     if (item != IdInterner.ABSENT) {
-      titleOf[item] = titles.add(bytes, titleStart, titleLength);
+      titleOf[item] = titles.size();
+      titles.add(bytes, titleStart, titleLength);
     }
   }
 
@@ -53,7 +53,7 @@ final class TitleReader {
   int count() {
     int count = 0;
     for (int title : titleOf) {
-      count += title == NONE ? 0 : 1;
+      count += title == Texts.NONE ? 0 : 1;
     }
     return count;
   }
@@ -66,6 +66,6 @@ final class TitleReader {
     for (int item = 0; item < order.length; item++) {
       texts[item] = titleOf[order[item]];
     }
-    return titles.toColumn(texts, arena);
+    return Texts.inOrder(titles.toColumn(arena), texts, arena);
   }
 }

@@ -2,26 +2,23 @@ package io.github.peccary.loader;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.peccary.engine.ratings.TextColumn;
+import java.lang.foreign.Arena;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class IdInternerTest {
   /// With few bits of hash nearly all ids collide, and only the comparison of bytes tells them
   /// apart.
   @ParameterizedTest
   @CsvSource({"1,-1", "2,255", "3,7", "4,0"})
-  void idsAreNumberedByFirstAppearance(long seed, long hashMask) {
+  void idsAreNumberedByFirstAppearance(long seed, int hashMask) {
     Random random = new Random(seed);
     IdInterner interner = new IdInterner(hashMask);
     Map<String, Integer> expected = new HashMap<>();
@@ -36,7 +33,12 @@ class IdInternerTest {
       assertThat(interner.intern(bytes, 0, bytes.length)).as(message).isEqualTo(number);
     }
     assertThat(interner.size()).isEqualTo(expected.size());
-    expected.forEach((id, number) -> assertThat(text(interner.ids(), number)).isEqualTo(id));
+    try (Arena arena = Arena.ofShared()) {
+      TextColumn column = interner.drain(arena);
+      assertThat(column.size()).isEqualTo(expected.size());
+      expected.forEach((id, number) -> assertThat(column.text(number)).isEqualTo(id));
+    }
+    assertThat(interner.size()).isZero();
   }
 
   private static String randomId(Random random, int ids) {
@@ -58,60 +60,11 @@ class IdInternerTest {
     assertThat(interner.intern(id, 0, id.length - 1)).isEqualTo(1);
     assertThat(interner.intern(id, 0, 1)).isEqualTo(2);
     assertThat(interner.intern(id, 0, id.length)).isZero();
-    assertThat(interner.ids().length(0)).isEqualTo(id.length);
-  }
-
-  @ParameterizedTest
-  @ValueSource(longs = {1, 2, 3, 4, 5})
-  void idsAreOrderedByFallingCountThenByBytes(long seed) {
-    Random random = new Random(seed);
-    IdInterner interner = new IdInterner();
-    for (int i = 0; i < 5_000; i++) {
-      String id = random.nextInt(3) == 0 ? randomText(random) : randomId(random, 3_000);
-      byte[] bytes = id.getBytes(StandardCharsets.UTF_8);
-      interner.intern(bytes, 0, bytes.length);
+    try (Arena arena = Arena.ofShared()) {
+      TextColumn ids = interner.drain(arena);
+      assertThat(ids.size()).isEqualTo(3);
+      assertThat(ids.end(0)).isEqualTo(id.length);
+      assertThat(ids.text(2)).isEqualTo("a");
     }
-    long[] counts = new long[interner.size()];
-    for (int i = 0; i < counts.length; i++) {
-      counts[i] = random.nextInt(4) == 0 ? random.nextLong(1L << 40) : 1 + random.nextInt(3);
-    }
-    List<Integer> expected = new ArrayList<>(IntStream.range(0, counts.length).boxed().toList());
-    BytePool ids = interner.ids();
-    expected.sort(
-        Comparator.comparingLong((Integer id) -> -counts[id])
-            .thenComparing((a, b) -> Arrays.compareUnsigned(bytes(ids, a), bytes(ids, b))));
-    assertThat(IdSort.byFallingCount(ids, counts))
-        .as("seed=%d", seed)
-        .containsExactly(expected.stream().mapToInt(Integer::intValue).toArray());
-  }
-
-  private static String randomText(Random random) {
-    StringBuilder text = new StringBuilder();
-    for (int length = random.nextInt(30); length > 0; length--) {
-      text.append("ab\0é日".charAt(random.nextInt(5)));
-    }
-    return text.toString();
-  }
-
-  /// Ids that share their first megabyte are sorted without a call per eight bytes.
-  @Test
-  void longCommonBeginningsDoNotDeepenTheStack() {
-    IdInterner interner = new IdInterner();
-    byte[] id = new byte[1 << 20];
-    for (int i = 39; i >= 0; i--) {
-      id[id.length - 1] = (byte) i;
-      interner.intern(id, 0, id.length);
-    }
-    int[] order = IdSort.byFallingCount(interner.ids(), new long[40]);
-    assertThat(order).containsExactly(IntStream.range(0, 40).map(i -> 39 - i).toArray());
-  }
-
-  private static byte[] bytes(BytePool pool, int id) {
-    int start = pool.offset(id);
-    return Arrays.copyOfRange(pool.page(id), start, start + pool.length(id));
-  }
-
-  private static String text(BytePool pool, int id) {
-    return new String(bytes(pool, id), StandardCharsets.UTF_8);
   }
 }

@@ -43,7 +43,14 @@ public final class IdDictionary {
   ///
   /// @param arena where the order is allocated
   public static IdDictionary of(TextColumn ids, Arena arena) {
-    return new IdDictionary(ids, arena.allocateFrom(ValueLayout.JAVA_INT, TextOrder.of(ids)));
+    return of(ids, TextOrder.of(ids), arena);
+  }
+
+  /// The same, where the order is known.
+  ///
+  /// @param order the numbers of the ids by ascending bytes
+  public static IdDictionary of(TextColumn ids, int[] order, Arena arena) {
+    return new IdDictionary(ids, arena.allocateFrom(ValueLayout.JAVA_INT, order));
   }
 
   /// The dictionary in a file. It lives as long as the file is open.

@@ -17,24 +17,134 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Writes a file of ratings.
-public final class RatingMatrixWriter {
+/// Writes a file of ratings: at once from rows in memory, by [#write], or piece by piece, where
+/// they
+/// are too many for that.
+///
+/// The target is replaced only by [#commit], after [RatingMatrix#open] has found the new file
+/// right;
+/// what the rules of [RatingsFormat] refuse is a `CorruptFileException`. Segments are off the heap,
+/// and no longer needed when a call returns.
+public final class RatingMatrixWriter implements AutoCloseable {
 
-  private RatingMatrixWriter() {}
+  private final TensorFileWriter writer;
+  private final Rows byUser;
+  private final Rows byItem;
+
+  private RatingMatrixWriter(TensorFileWriter writer) {
+    this.writer = writer;
+    this.byUser =
+        new Rows(RatingsFormat.USER_OFFSETS, RatingsFormat.USER_ITEMS, RatingsFormat.USER_VALUES);
+    this.byItem =
+        new Rows(RatingsFormat.ITEM_OFFSETS, RatingsFormat.ITEM_USERS, RatingsFormat.ITEM_VALUES);
+  }
+
+  /// Begins a file and writes its ids and titles.
+  ///
+  /// @param events of the file, ratings and others
+  /// @param users numbered by falling number of events, ties by ascending bytes of the id
+  /// @param items numbered likewise
+  /// @param titles one per item, empty where it has none; null if there are no titles at all
+  /// @param metadata more entries: `peccary.source…`, `peccary.rejected…`; the counts and
+  ///     `peccary.zero` are added here
+  /// @throws IllegalArgumentException if there are no events, or the sizes do not fit one another
+  public static RatingMatrixWriter create(
+      Path target,
+      long events,
+      RatingSummary summary,
+      IdDictionary users,
+      IdDictionary items,
+      @Nullable Titles titles,
+      Zero zero,
+      Map<String, String> metadata)
+      throws IOException {
+    if (events == 0) {
+      throw new IllegalArgumentException("a file of ratings must have events: events=0");
+    }
+    TensorFileWriter writer =
+        TensorFileWriter.create(
+            target,
+            metadata(users.size(), items.size(), events, summary, zero, metadata),
+            specs(events, users, items, titles));
+    try {
+      users.appendTo(writer, RatingsFormat.USER_IDS);
+      items.appendTo(writer, RatingsFormat.ITEM_IDS);
+      if (titles != null) {
+        titles.appendTo(writer);
+      }
+      return new RatingMatrixWriter(writer);
+    } catch (Throwable e) {
+      writer.close();
+      throw e;
+    }
+  }
+
+  /// The events by user.
+  public Rows byUser() {
+    return byUser;
+  }
+
+  /// The same events by item.
+  public Rows byItem() {
+    return byItem;
+  }
+
+  /// Checks the file and gives it its name.
+  ///
+  /// @throws IllegalStateException if something was not written yet
+  public void commit() throws IOException {
+    writer.commit(file -> RatingMatrix.open(file, Verify.CHECKSUMS).close());
+  }
+
+  /// Removes what was written, unless it was committed.
+  @Override
+  public void close() throws IOException {
+    writer.close();
+  }
+
+  /// One of the two orders of the events, written front to back in as many pieces as wanted.
+  public final class Rows {
+    private final String offsetsName;
+    private final String indicesName;
+    private final String valuesName;
+
+    private Rows(String offsets, String indices, String values) {
+      this.offsetsName = offsets;
+      this.indicesName = indices;
+      this.valuesName = values;
+    }
+
+    /// Writes the next offsets.
+    ///
+    /// @param offsets i64, where rows start; first of all 0, last of all the number of events
+    public void appendOffsets(MemorySegment offsets) throws IOException {
+      writer.append(offsetsName, offsets);
+    }
+
+    private void append(CompressedRows rows) throws IOException {
+      appendOffsets(rows.offsets());
+      appendEntries(rows.indices(), rows.values());
+    }
+
+    /// Writes the next events.
+    ///
+    /// @param indices i32, the column of each event, ascending within a row
+    /// @param values f32, as many
+    public void appendEntries(MemorySegment indices, MemorySegment values) throws IOException {
+      writer.append(indicesName, indices);
+      writer.append(valuesName, values);
+    }
+  }
 
   /// Writes the events and everything that follows from them: the same by item, the search orders
-  /// of the ids, the counts. The target is replaced only after [RatingMatrix#open] has found the
-  /// new file right; what the rules of [RatingsFormat] refuse is a `CorruptFileException`.
-  ///
-  /// All segments are off the heap, and no longer needed on return.
+  /// of the ids, the counts.
   ///
   /// @param byUser users × items, numbered by falling number of events, ties by ascending bytes of
   ///     the id
   /// @param userIds one per user
   /// @param itemIds one per item
   /// @param itemTitles one per item, empty where it has none; null if there are no titles at all
-  /// @param metadata more entries: `peccary.source…`, `peccary.rejected…`; the counts and
-  ///     `peccary.zero` are added here
+  /// @param metadata see [#create]
   /// @throws IllegalArgumentException if there are no events, or the sizes do not fit one another
   public static void write(
       Path target,
@@ -46,26 +156,20 @@ public final class RatingMatrixWriter {
       Map<String, String> metadata)
       throws IOException {
     requireFit(byUser, userIds, itemIds, itemTitles);
-    try (Arena arena = Arena.ofShared()) {
-      CompressedRows byItem = transpose(byUser, arena);
-      IdDictionary users = IdDictionary.of(userIds, arena);
-      IdDictionary items = IdDictionary.of(itemIds, arena);
-      Titles titles = itemTitles == null ? null : new Titles(itemTitles);
-      List<TensorSpec> specs = specs(byUser, users, items, titles);
-      try (var writer = TensorFileWriter.create(target, metadata(byUser, zero, metadata), specs)) {
-        writer.append(RatingsFormat.USER_OFFSETS, byUser.offsets());
-        writer.append(RatingsFormat.ITEM_OFFSETS, byItem.offsets());
-        writer.append(RatingsFormat.USER_ITEMS, byUser.indices());
-        writer.append(RatingsFormat.ITEM_USERS, byItem.indices());
-        writer.append(RatingsFormat.USER_VALUES, byUser.values());
-        writer.append(RatingsFormat.ITEM_VALUES, byItem.values());
-        users.appendTo(writer, RatingsFormat.USER_IDS);
-        items.appendTo(writer, RatingsFormat.ITEM_IDS);
-        if (titles != null) {
-          titles.appendTo(writer);
-        }
-        writer.commit(file -> RatingMatrix.open(file, Verify.CHECKSUMS).close());
-      }
+    try (Arena arena = Arena.ofShared();
+        RatingMatrixWriter writer =
+            create(
+                target,
+                byUser.entries(),
+                RatingSummary.of(byUser, zero),
+                IdDictionary.of(userIds, arena),
+                IdDictionary.of(itemIds, arena),
+                itemTitles == null ? null : new Titles(itemTitles),
+                zero,
+                metadata)) {
+      writer.byUser.append(byUser);
+      writer.byItem.append(transpose(byUser, arena));
+      writer.commit();
     }
   }
 
@@ -127,11 +231,10 @@ public final class RatingMatrixWriter {
   }
 
   private static List<TensorSpec> specs(
-      CompressedRows byUser, IdDictionary users, IdDictionary items, @Nullable Titles titles) {
-    long events = byUser.entries();
+      long events, IdDictionary users, IdDictionary items, @Nullable Titles titles) {
     List<TensorSpec> specs = new ArrayList<>();
-    specs.add(TensorSpec.of(RatingsFormat.USER_OFFSETS, ElementType.I64, byUser.rows() + 1L));
-    specs.add(TensorSpec.of(RatingsFormat.ITEM_OFFSETS, ElementType.I64, byUser.columns() + 1L));
+    specs.add(TensorSpec.of(RatingsFormat.USER_OFFSETS, ElementType.I64, users.size() + 1L));
+    specs.add(TensorSpec.of(RatingsFormat.ITEM_OFFSETS, ElementType.I64, items.size() + 1L));
     specs.add(TensorSpec.of(RatingsFormat.USER_ITEMS, ElementType.I32, events));
     specs.add(TensorSpec.of(RatingsFormat.ITEM_USERS, ElementType.I32, events));
     specs.add(TensorSpec.of(RatingsFormat.USER_VALUES, ElementType.F32, events));
@@ -147,15 +250,19 @@ public final class RatingMatrixWriter {
   }
 
   private static Map<String, String> metadata(
-      CompressedRows byUser, Zero zero, Map<String, String> more) {
-    RatingSummary summary = RatingSummary.of(byUser, zero);
+      int users,
+      int items,
+      long events,
+      RatingSummary summary,
+      Zero zero,
+      Map<String, String> more) {
     Map<String, String> metadata = new HashMap<>(more);
     metadata.put(TensorFile.KIND, RatingsFormat.RATINGS);
-    metadata.put(RatingsFormat.USERS, Integer.toString(byUser.rows()));
-    metadata.put(RatingsFormat.ITEMS, Integer.toString(byUser.columns()));
-    metadata.put(RatingsFormat.EVENTS, Long.toString(byUser.entries()));
+    metadata.put(RatingsFormat.USERS, Integer.toString(users));
+    metadata.put(RatingsFormat.ITEMS, Integer.toString(items));
+    metadata.put(RatingsFormat.EVENTS, Long.toString(events));
     metadata.put(RatingsFormat.EXPLICIT, Long.toString(summary.ratings()));
-    metadata.put(RatingsFormat.IMPLICIT, Long.toString(byUser.entries() - summary.ratings()));
+    metadata.put(RatingsFormat.IMPLICIT, Long.toString(events - summary.ratings()));
     metadata.put(RatingsFormat.ZERO, zero.text());
     if (summary.ratings() > 0) {
       metadata.put(RatingsFormat.MIN_RATING, Float.toString(summary.min()));

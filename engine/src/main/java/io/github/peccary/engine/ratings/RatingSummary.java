@@ -1,11 +1,11 @@
 package io.github.peccary.engine.ratings;
 
-/// What the metadata says about the values.
+/// What the metadata of a ratings file says about its values.
 ///
 /// @param ratings number of values that are ratings
 /// @param min lowest rating, NaN without any
 /// @param max highest rating, NaN without any
-record RatingSummary(long ratings, float min, float max) {
+public record RatingSummary(long ratings, float min, float max) {
 
   static RatingSummary of(CompressedRows rows, Zero zero) {
     long ratings = 0;

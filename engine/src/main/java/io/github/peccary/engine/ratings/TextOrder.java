@@ -8,7 +8,7 @@ package io.github.peccary.engine.ratings;
 /// beside the number of its text, so that most texts are looked at once.
 ///
 /// J. Bentley, R. Sedgewick: Fast Algorithms for Sorting and Searching Strings, SODA 1997.
-final class TextOrder {
+public final class TextOrder {
 
   private final TextColumn texts;
   private final int[] order;
@@ -21,7 +21,7 @@ final class TextOrder {
   }
 
   /// The indexes of the texts by ascending bytes; equal texts are in any order.
-  static int[] of(TextColumn texts) {
+  public static int[] of(TextColumn texts) {
     TextOrder sort = new TextOrder(texts);
     for (int i = 0; i < sort.order.length; i++) {
       sort.order[i] = i;

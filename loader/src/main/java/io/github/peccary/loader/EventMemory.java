@@ -1,0 +1,139 @@
+package io.github.peccary.loader;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/// Where events lie while a load works on them: memory off the heap, in chunks that go from one
+/// [EventLog] to the next, and temporary files for what is beyond the budget. [#close] frees all.
+///
+/// A temporary file loses its name as it is opened, so that none can be left over, whatever ends
+/// the process.
+final class EventMemory implements AutoCloseable {
+  /// Events that move at a time, and their ints.
+  static final int BLOCK_EVENTS = 1 << 10;
+
+  static final int BLOCK_INTS = BLOCK_EVENTS * EventLog.INTS;
+  static final int CHUNK_BLOCKS = 1 << 7;
+  static final int CHUNK_EVENTS = CHUNK_BLOCKS * BLOCK_EVENTS;
+
+  private static final long BLOCK_BYTES = (long) BLOCK_INTS * Integer.BYTES;
+  private static final long CHUNK_BYTES = CHUNK_BLOCKS * BLOCK_BYTES;
+
+  private final Arena arena = Arena.ofShared();
+  private final MemorySegment block = arena.allocate(BLOCK_BYTES, Long.BYTES);
+  private final Deque<MemorySegment> free = new ArrayDeque<>();
+  private final List<FileChannel> files = new ArrayList<>();
+  private final Path folder;
+  private final long sortBytes;
+  private long chunksLeft;
+  private @Nullable MemorySegment sortSpace;
+
+  /// @param folder for the temporary files
+  /// @param bytes the budget; half of it is for logs, half for sorting
+  EventMemory(Path folder, long bytes) {
+    this.folder = folder;
+    this.sortBytes = bytes / 2;
+    this.chunksLeft = bytes / 2 / CHUNK_BYTES;
+  }
+
+  /// Events that [#sortSpace] has room for.
+  int sortCapacity() {
+    return (int) Math.min(1 << 30, Math.max(1, sortBytes / Long.BYTES));
+  }
+
+  /// Room to sort in, a long for each event; all sorts of a load share it, the first one needs
+  /// most.
+  MemorySegment sortSpace(long events) {
+    if (sortSpace == null || sortSpace.byteSize() < events * Long.BYTES) {
+      sortSpace = arena.allocate(ValueLayout.JAVA_LONG, events);
+    }
+    return sortSpace;
+  }
+
+  /// Room for [#CHUNK_BLOCKS] blocks, null where the budget is used up.
+  @Nullable MemorySegment take() {
+    if (!free.isEmpty()) {
+      return free.pop();
+    }
+    if (chunksLeft == 0) {
+      return null;
+    }
+    chunksLeft--;
+    return arena.allocate(CHUNK_BYTES, Long.BYTES);
+  }
+
+  void giveBack(MemorySegment chunk) {
+    free.push(chunk);
+  }
+
+  /// A file without a name: it goes when it is closed.
+  FileChannel temporaryFile() throws IOException {
+    Path path = folder.resolve(".peccary." + UUID.randomUUID() + ".tmp");
+    FileChannel file =
+        FileChannel.open(
+            path,
+            StandardOpenOption.CREATE_NEW,
+            StandardOpenOption.READ,
+            StandardOpenOption.WRITE,
+            StandardOpenOption.DELETE_ON_CLOSE);
+    files.add(file);
+    return file;
+  }
+
+  /// Writes the ints as block `number` of the file.
+  void write(FileChannel file, long number, int[] ints) throws IOException {
+    MemorySegment.copy(ints, 0, block, ValueLayout.JAVA_INT, 0, BLOCK_INTS);
+    ByteBuffer bytes = block.asByteBuffer();
+    try {
+      while (bytes.hasRemaining()) {
+        file.write(bytes, number * BLOCK_BYTES + bytes.position());
+      }
+    } catch (IOException e) {
+      IOException failure =
+          new FileSystemException(
+              folder.toString(),
+              null,
+              "the output's folder must have room for temporary files: freeBytes=%d, %s; free some space, choose another folder, or give more --memory"
+                  .formatted(folder.toFile().getUsableSpace(), e.getMessage()));
+      failure.initCause(e);
+      throw failure;
+    }
+  }
+
+  /// Reads block `number` of the file.
+  void read(FileChannel file, long number, int[] ints) throws IOException {
+    ByteBuffer bytes = block.asByteBuffer();
+    while (bytes.hasRemaining()) {
+      if (file.read(bytes, number * BLOCK_BYTES + bytes.position()) < 0) {
+        throw new IOException(
+            "a temporary file must be as it was written: bytes=%d, block=%d; check the disk"
+                .formatted(file.size(), number));
+      }
+    }
+    MemorySegment.copy(block, ValueLayout.JAVA_INT, 0, ints, 0, BLOCK_INTS);
+  }
+
+  @Override
+  public void close() throws IOException {
+    try {
+      for (FileChannel file : files) {
+        file.close();
+      }
+    } finally {
+      arena.close();
+    }
+  }
+}
