@@ -1,16 +1,19 @@
 package io.github.peccary.loader;
 
-import io.github.peccary.engine.ratings.IdDictionary;
 import io.github.peccary.engine.ratings.RatingMatrixWriter;
 import io.github.peccary.engine.ratings.RatingSummary;
 import io.github.peccary.engine.ratings.TextColumn;
 import io.github.peccary.engine.ratings.TextOrder;
+import io.github.peccary.engine.ratings.TextSelection;
 import io.github.peccary.engine.ratings.Zero;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// From events in the order of the source to the rows of the file.
 ///
@@ -26,6 +29,7 @@ final class Compaction {
   private static final int DIGIT_BITS = 16;
 
   private final EventSort sort;
+  private final Zero zero;
   private final TextColumn userIds;
   private final TextColumn itemIds;
   private final Duplicates duplicates;
@@ -52,6 +56,7 @@ final class Compaction {
       EventMemory memory)
       throws IOException {
     this.sort = new EventSort(memory);
+    this.zero = zero;
     this.userIds = userIds;
     this.itemIds = itemIds;
     this.duplicates = new Duplicates(zero, policy, userIds, itemIds);
@@ -85,28 +90,26 @@ final class Compaction {
     return duplicateEvents;
   }
 
-  RatingSummary summary() {
-    return new RatingSummary(duplicates.ratings(), duplicates.minRating(), duplicates.maxRating());
-  }
-
   /// The number in the log of each item of the file.
   int[] items() {
     return items;
   }
 
-  IdDictionary userDictionary(Arena arena) {
-    return dictionary(userIds, users, usersByText, arena);
-  }
-
-  IdDictionary itemDictionary(Arena arena) {
-    return dictionary(itemIds, items, itemsByText, arena);
-  }
-
-  private static IdDictionary dictionary(TextColumn ids, int[] order, int[] byText, Arena arena) {
-    int[] numbers = inverse(order);
-    int[] search = new int[byText.length];
-    Arrays.setAll(search, i -> numbers[byText[i]]);
-    return IdDictionary.of(Texts.inOrder(ids, order, arena), search, arena);
+  /// Begins the file.
+  RatingMatrixWriter begin(
+      Path output, @Nullable TextSelection titles, Map<String, String> metadata)
+      throws IOException {
+    return RatingMatrixWriter.create(
+        output,
+        merged.size(),
+        new RatingSummary(duplicates.ratings(), duplicates.minRating(), duplicates.maxRating()),
+        new TextSelection(userIds, users),
+        usersByText,
+        new TextSelection(itemIds, items),
+        itemsByText,
+        titles,
+        zero,
+        metadata);
   }
 
   /// Step 4. Can be called once.

@@ -96,11 +96,17 @@ final class EventMemory implements AutoCloseable {
   /// Writes the ints as block `number` of the file.
   void write(FileChannel file, long number, int[] ints) throws IOException {
     MemorySegment.copy(ints, 0, block, ValueLayout.JAVA_INT, 0, BLOCK_INTS);
-    ByteBuffer bytes = block.asByteBuffer();
+    write(file, number * BLOCK_BYTES, block.asByteBuffer());
+  }
+
+  /// Writes all of `bytes` and returns the position after them.
+  long write(FileChannel file, long position, ByteBuffer bytes) throws IOException {
+    long next = position;
     try {
       while (bytes.hasRemaining()) {
-        file.write(bytes, number * BLOCK_BYTES + bytes.position());
+        next += file.write(bytes, next);
       }
+      return next;
     } catch (IOException e) {
       IOException failure =
           new FileSystemException(

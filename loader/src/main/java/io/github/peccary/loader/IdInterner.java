@@ -48,6 +48,11 @@ final class IdInterner {
     return ids.size();
   }
 
+  /// Bytes of memory in use.
+  long memoryBytes() {
+    return ids.memoryBytes() + 2L * Integer.BYTES * places.capacity();
+  }
+
   /// Returns the number of the id, a new one if it was never seen.
   int intern(byte[] bytes, int start, int length) {
     int hash = hash(bytes, start, length) & hashMask;

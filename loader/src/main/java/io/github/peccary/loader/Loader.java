@@ -2,7 +2,6 @@ package io.github.peccary.loader;
 
 import io.github.peccary.engine.ratings.RatingMatrixWriter;
 import io.github.peccary.engine.ratings.RatingsFormat;
-import io.github.peccary.engine.ratings.Titles;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
@@ -17,19 +16,30 @@ import org.jspecify.annotations.Nullable;
 /// The same rows in the same order, loaded by the same rules, give the same bytes.
 public final class Loader {
   private static final long ROWS_PER_REPORT = 1 << 16;
-  private static final long EVENT_BYTES = 128L << 20;
+
+  /// An eighth of the memory is for events and three tenths are for ids: sorting the ids takes as
+  /// much again, and the JVM itself some 150 MB.
+  private static final int EVENT_SHARE = 8;
+
+  private static final int ID_PERCENT = 30;
 
   private final LoadConfig config;
   private final LoadListener listener;
   private final Rejections rejections = new Rejections();
-  private final IdInterner users = new IdInterner();
-  private final IdInterner items = new IdInterner();
+  private final EventMemory memory;
+  private final IdCollector users;
+  private final IdCollector items;
+  private final long idBytes;
   private final RowDigest digest = new RowDigest();
   private long rows;
 
-  private Loader(LoadConfig config, LoadListener listener) {
+  private Loader(LoadConfig config, LoadListener listener, EventMemory memory, long idBytes) {
     this.config = config;
     this.listener = listener;
+    this.memory = memory;
+    this.users = new IdCollector(memory);
+    this.items = new IdCollector(memory);
+    this.idBytes = idBytes;
   }
 
   /// Reads, cleans, numbers and compacts the rows, and writes the file; the old one, if any, stays
@@ -38,63 +48,73 @@ public final class Loader {
   /// @throws LoaderException if the load is refused; nothing was written then
   /// @throws IOException if the file cannot be written
   public static LoadReport load(LoadConfig config, LoadListener listener) throws IOException {
-    return load(config, listener, EVENT_BYTES);
+    return load(
+        config,
+        listener,
+        config.memoryBytes() / EVENT_SHARE,
+        config.memoryBytes() * ID_PERCENT / 100);
   }
 
-  /// @param eventBytes of memory for the events
-  static LoadReport load(LoadConfig config, LoadListener listener, long eventBytes)
+  /// @param eventBytes of memory for events, and `idBytes` for ids, before files are used
+  static LoadReport load(LoadConfig config, LoadListener listener, long eventBytes, long idBytes)
       throws IOException {
-    return new Loader(config, listener).load(eventBytes);
-  }
-
-  private LoadReport load(long eventBytes) throws IOException {
     long start = System.nanoTime();
-    Path folder = checkOutput();
+    Path folder = checkOutput(config);
     try (EventMemory memory = new EventMemory(folder, eventBytes)) {
-      EventLog log = new EventLog(memory);
-      TitleReader titles = read(log);
-      try (Arena arena = Arena.ofShared()) {
-        Compaction compaction =
-            new Compaction(
-                log,
-                users.drain(arena),
-                items.drain(arena),
-                config.zero(),
-                config.duplicates(),
-                memory);
-        write(compaction, titles);
-        return report(compaction, titles, (System.nanoTime() - start) / 1e9);
-      }
+      return new Loader(config, listener, memory, idBytes).load(start);
     }
   }
 
+  private LoadReport load(long start) throws IOException {
+    EventLog log = new EventLog(memory);
+    try (Arena arena = Arena.ofShared()) {
+      TitleReader titles = read(log, arena);
+      Compaction compaction =
+          new Compaction(
+              renumbered(log),
+              users.drain(arena),
+              items.drain(arena),
+              config.zero(),
+              config.duplicates(),
+              memory);
+      write(compaction, titles);
+      return report(compaction, titles, (System.nanoTime() - start) / 1e9);
+    }
+  }
+
+  private EventLog renumbered(EventLog log) throws IOException {
+    if (!users.spilled() && !items.spilled()) {
+      return log;
+    }
+    EventLog renumbered = new EventLog(memory);
+    int[] block = new int[EventMemory.BLOCK_INTS];
+    for (int number = 0; number < log.blocks(); number++) {
+      int filled = log.read(number, block);
+      for (int i = 0; i < filled; i += EventLog.INTS) {
+        long event = renumbered.size();
+        renumbered.add(
+            users.number(event, block[i]),
+            items.number(event, block[i + EventLog.ITEM]),
+            block[i + EventLog.VALUE]);
+      }
+    }
+    log.close();
+    return renumbered;
+  }
+
   private void write(Compaction compaction, @Nullable TitleReader titles) throws IOException {
-    try (RatingMatrixWriter writer = begin(compaction, titles)) {
+    try (RatingMatrixWriter writer =
+        compaction.begin(
+            config.output(),
+            titles == null || titles.count() == 0 ? null : titles.inOrder(compaction.items()),
+            metadata(compaction.duplicates()))) {
       compaction.writeTo(writer);
       writer.commit();
     }
   }
 
-  /// Writes the texts first, so that their memory is free for what follows.
-  private RatingMatrixWriter begin(Compaction compaction, @Nullable TitleReader titles)
-      throws IOException {
-    try (Arena arena = Arena.ofShared()) {
-      return RatingMatrixWriter.create(
-          config.output(),
-          compaction.events(),
-          compaction.summary(),
-          compaction.userDictionary(arena),
-          compaction.itemDictionary(arena),
-          titles == null || titles.count() == 0
-              ? null
-              : new Titles(titles.inOrder(compaction.items(), arena)),
-          config.zero(),
-          metadata(compaction.duplicates()));
-    }
-  }
-
   /// Returns the folder of the output.
-  private Path checkOutput() throws IOException {
+  private static Path checkOutput(LoadConfig config) throws IOException {
     Path folder = config.output().toAbsolutePath().getParent();
     if (folder == null || !Files.isDirectory(folder)) {
       throw new LoaderException(
@@ -112,7 +132,7 @@ public final class Loader {
   }
 
   /// Fills the log and returns the titles, if any were asked for.
-  private @Nullable TitleReader read(EventLog log) throws IOException {
+  private @Nullable TitleReader read(EventLog log, Arena arena) throws IOException {
     SqliteFile file = SqliteFile.inspect(config.source());
     TitleReader titles = null;
     try (SqliteDatabase database = SqliteDatabase.open(file)) {
@@ -120,8 +140,10 @@ public final class Loader {
         readRatings(source, log);
       }
       checkAccepted(log);
+      users.finish(log.size(), arena);
+      items.finish(log.size(), arena);
       if (config.titlesQuery() != null) {
-        titles = new TitleReader(items, config.itemIds());
+        titles = new TitleReader(items, config.itemIds(), arena);
         try (RowSource source = database.query("titles", config.titlesQuery(), 2)) {
           titles.read(source);
         }
@@ -137,6 +159,9 @@ public final class Loader {
       for (RowBatch batch; (batch = batches.next()) != null; ) {
         long before = rows;
         accept(batch, cleaner, log);
+        if (users.memoryBytes() + items.memoryBytes() > idBytes) {
+          (users.memoryBytes() > items.memoryBytes() ? users : items).endGeneration(log.size());
+        }
         if (rows / ROWS_PER_REPORT > before / ROWS_PER_REPORT) {
           listener.rows(rows);
         }

@@ -1,6 +1,6 @@
 package io.github.peccary.loader;
 
-import io.github.peccary.engine.ratings.TextColumn;
+import io.github.peccary.engine.ratings.TextSelection;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.util.Arrays;
@@ -9,16 +9,18 @@ import java.util.Arrays;
 /// nor blank nor ill-formed.
 final class TitleReader {
 
-  private final IdInterner items;
+  private final IdCollector items;
   private final ItemIds itemIds;
+  private final Arena arena;
   private final BytePool titles = new BytePool();
   private final int[] titleOf; // by interned number of the item
 
-  TitleReader(IdInterner items, ItemIds itemIds) {
+  TitleReader(IdCollector items, ItemIds itemIds, Arena arena) {
     this.items = items;
     this.itemIds = itemIds;
+    this.arena = arena;
     this.titleOf = new int[items.size()];
-    Arrays.fill(titleOf, Texts.NONE);
+    Arrays.fill(titleOf, TextSelection.NONE);
   }
 
   void read(RowSource source) throws IOException {
@@ -42,7 +44,7 @@ final class TitleReader {
     }
     titleLength = Ids.strip(bytes, titleStart, titleLength);
     length = itemIds.normalize(bytes, start, length);
-    int item = titleLength == 0 ? IdInterner.ABSENT : items.find(bytes, start, length);
+    int item = titleLength == 0 ? IdInterner.ABSENT : items.find(bytes, start, length, arena);
     if (item != IdInterner.ABSENT) {
       titleOf[item] = titles.size();
       titles.add(bytes, titleStart, titleLength);
@@ -53,7 +55,7 @@ final class TitleReader {
   int count() {
     int count = 0;
     for (int title : titleOf) {
-      count += title == Texts.NONE ? 0 : 1;
+      count += title == TextSelection.NONE ? 0 : 1;
     }
     return count;
   }
@@ -61,11 +63,11 @@ final class TitleReader {
   /// The titles in the order of the file, empty where an item has none.
   ///
   /// @param order the interned number of each item of the file
-  TextColumn inOrder(int[] order, Arena arena) {
+  TextSelection inOrder(int[] order) {
     int[] texts = new int[order.length];
     for (int item = 0; item < order.length; item++) {
       texts[item] = titleOf[order[item]];
     }
-    return Texts.inOrder(titles.toColumn(arena), texts, arena);
+    return new TextSelection(titles.toColumn(arena), texts);
   }
 }

@@ -52,10 +52,10 @@ class CompactionPropertyTest {
             .withItemIds(ItemIds.VERBATIM);
     String message = "seed=%d, policy=%s, zero=%s".formatted(seed, policy, zero);
 
-    // the second time with hardly any memory for events: most is in files then
+    // the second time with hardly any memory: most is in files then
     LoadReport report = Loader.load(config, LoadListener.NONE);
     byte[] bytes = Files.readAllBytes(config.output());
-    assertThat(Loader.load(config, LoadListener.NONE, 1 << (6 + random.nextInt(12))).rows())
+    assertThat(Loader.load(config, LoadListener.NONE, 1 << random.nextInt(18), 0).rows())
         .isEqualTo(report.rows());
     assertThat(Files.readAllBytes(config.output())).as(message).isEqualTo(bytes);
     Loaded loaded = Loaded.from(config.output());

@@ -14,6 +14,7 @@ import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 
 /// The ids of the users or of the items: number to id by reading, id to number by binary search,
@@ -43,14 +44,7 @@ public final class IdDictionary {
   ///
   /// @param arena where the order is allocated
   public static IdDictionary of(TextColumn ids, Arena arena) {
-    return of(ids, TextOrder.of(ids), arena);
-  }
-
-  /// The same, where the order is known.
-  ///
-  /// @param order the numbers of the ids by ascending bytes
-  public static IdDictionary of(TextColumn ids, int[] order, Arena arena) {
-    return new IdDictionary(ids, arena.allocateFrom(ValueLayout.JAVA_INT, order));
+    return new IdDictionary(ids, arena.allocateFrom(ValueLayout.JAVA_INT, TextOrder.of(ids)));
   }
 
   /// The dictionary in a file. It lives as long as the file is open.
@@ -78,10 +72,37 @@ public final class IdDictionary {
   /// The tensors that [#appendTo] writes, in this order: offsets, order, ids. A file has them by
   /// falling element size.
   public List<TensorSpec> specs(String name) {
+    return specs(name, ids.size(), ids.bytes().byteSize());
+  }
+
+  private static List<TensorSpec> specs(String name, int size, long bytes) {
     return List.of(
-        TensorSpec.of(name + OFFSETS, ElementType.I64, ids.size() + 1L),
-        TensorSpec.of(name + ORDER, ElementType.I32, ids.size()),
-        TensorSpec.of(name, ElementType.U8, ids.bytes().byteSize()));
+        TensorSpec.of(name + OFFSETS, ElementType.I64, size + 1L),
+        TensorSpec.of(name + ORDER, ElementType.I32, size),
+        TensorSpec.of(name, ElementType.U8, bytes));
+  }
+
+  /// The tensors that [#append] writes.
+  static List<TensorSpec> specs(String name, TextSelection ids) {
+    return specs(name, ids.size(), ids.byteSize());
+  }
+
+  /// Writes the tensors of a dictionary that is not in memory as such.
+  ///
+  /// @param byText the numbers in the column of `ids` by ascending bytes
+  static void append(TensorFileWriter writer, String name, TextSelection ids, int[] byText)
+      throws IOException {
+    ids.appendOffsets(writer, name + OFFSETS);
+    try (Arena arena = Arena.ofShared()) {
+      int[] order = new int[byText.length];
+      int[] numbers = new int[byText.length];
+      for (int number = 0; number < numbers.length; number++) {
+        numbers[ids.order()[number]] = number;
+      }
+      Arrays.setAll(order, i -> numbers[byText[i]]);
+      writer.append(name + ORDER, arena.allocateFrom(ValueLayout.JAVA_INT, order));
+    }
+    ids.appendTexts(writer, name);
   }
 
   /// Writes the dictionary's tensors.

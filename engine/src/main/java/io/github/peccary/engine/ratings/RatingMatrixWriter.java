@@ -42,8 +42,9 @@ public final class RatingMatrixWriter implements AutoCloseable {
   /// Begins a file and writes its ids and titles.
   ///
   /// @param events of the file, ratings and others
-  /// @param users numbered by falling number of events, ties by ascending bytes of the id
-  /// @param items numbered likewise
+  /// @param users their ids, by falling number of events, ties by ascending bytes of the id
+  /// @param usersByText their numbers in the column of ids, by ascending bytes of the id
+  /// @param items likewise
   /// @param titles one per item, empty where it has none; null if there are no titles at all
   /// @param metadata more entries: `peccary.source…`, `peccary.rejected…`; the counts and
   ///     `peccary.zero` are added here
@@ -52,9 +53,11 @@ public final class RatingMatrixWriter implements AutoCloseable {
       Path target,
       long events,
       RatingSummary summary,
-      IdDictionary users,
-      IdDictionary items,
-      @Nullable Titles titles,
+      TextSelection users,
+      int[] usersByText,
+      TextSelection items,
+      int[] itemsByText,
+      @Nullable TextSelection titles,
       Zero zero,
       Map<String, String> metadata)
       throws IOException {
@@ -67,10 +70,10 @@ public final class RatingMatrixWriter implements AutoCloseable {
             metadata(users.size(), items.size(), events, summary, zero, metadata),
             specs(events, users, items, titles));
     try {
-      users.appendTo(writer, RatingsFormat.USER_IDS);
-      items.appendTo(writer, RatingsFormat.ITEM_IDS);
+      IdDictionary.append(writer, RatingsFormat.USER_IDS, users, usersByText);
+      IdDictionary.append(writer, RatingsFormat.ITEM_IDS, items, itemsByText);
       if (titles != null) {
-        titles.appendTo(writer);
+        Titles.append(writer, titles);
       }
       return new RatingMatrixWriter(writer);
     } catch (Throwable e) {
@@ -162,9 +165,11 @@ public final class RatingMatrixWriter implements AutoCloseable {
                 target,
                 byUser.entries(),
                 RatingSummary.of(byUser, zero),
-                IdDictionary.of(userIds, arena),
-                IdDictionary.of(itemIds, arena),
-                itemTitles == null ? null : new Titles(itemTitles),
+                TextSelection.all(userIds),
+                TextOrder.of(userIds),
+                TextSelection.all(itemIds),
+                TextOrder.of(itemIds),
+                itemTitles == null ? null : TextSelection.all(itemTitles),
                 zero,
                 metadata)) {
       writer.byUser.append(byUser);
@@ -231,7 +236,7 @@ public final class RatingMatrixWriter implements AutoCloseable {
   }
 
   private static List<TensorSpec> specs(
-      long events, IdDictionary users, IdDictionary items, @Nullable Titles titles) {
+      long events, TextSelection users, TextSelection items, @Nullable TextSelection titles) {
     List<TensorSpec> specs = new ArrayList<>();
     specs.add(TensorSpec.of(RatingsFormat.USER_OFFSETS, ElementType.I64, users.size() + 1L));
     specs.add(TensorSpec.of(RatingsFormat.ITEM_OFFSETS, ElementType.I64, items.size() + 1L));
@@ -239,10 +244,10 @@ public final class RatingMatrixWriter implements AutoCloseable {
     specs.add(TensorSpec.of(RatingsFormat.ITEM_USERS, ElementType.I32, events));
     specs.add(TensorSpec.of(RatingsFormat.USER_VALUES, ElementType.F32, events));
     specs.add(TensorSpec.of(RatingsFormat.ITEM_VALUES, ElementType.F32, events));
-    specs.addAll(users.specs(RatingsFormat.USER_IDS));
-    specs.addAll(items.specs(RatingsFormat.ITEM_IDS));
+    specs.addAll(IdDictionary.specs(RatingsFormat.USER_IDS, users));
+    specs.addAll(IdDictionary.specs(RatingsFormat.ITEM_IDS, items));
     if (titles != null) {
-      specs.addAll(titles.specs());
+      specs.addAll(Titles.specs(titles));
     }
     // The format allows no holes; by falling element size each begins at a multiple of its own.
     specs.sort(Comparator.comparingInt((TensorSpec spec) -> spec.type().bytes()).reversed());

@@ -22,8 +22,7 @@ public final class Titles {
 
   private final TextColumn titles;
 
-  /// Titles in memory, one per item.
-  public Titles(TextColumn titles) {
+  private Titles(TextColumn titles) {
     this.titles = titles;
   }
 
@@ -48,9 +47,24 @@ public final class Titles {
 
   /// The tensors that [#appendTo] writes: offsets, titles.
   public List<TensorSpec> specs() {
+    return specs(titles.size(), titles.bytes().byteSize());
+  }
+
+  private static List<TensorSpec> specs(int size, long bytes) {
     return List.of(
-        TensorSpec.of(OFFSETS, ElementType.I64, titles.size() + 1L),
-        TensorSpec.of(TEXTS, ElementType.U8, titles.bytes().byteSize()));
+        TensorSpec.of(OFFSETS, ElementType.I64, size + 1L),
+        TensorSpec.of(TEXTS, ElementType.U8, bytes));
+  }
+
+  /// The tensors that [#append] writes.
+  static List<TensorSpec> specs(TextSelection titles) {
+    return specs(titles.size(), titles.byteSize());
+  }
+
+  /// Writes the tensors of titles that are not in memory as such.
+  static void append(TensorFileWriter writer, TextSelection titles) throws IOException {
+    titles.appendOffsets(writer, OFFSETS);
+    titles.appendTexts(writer, TEXTS);
   }
 
   /// Writes the tensors.

@@ -90,6 +90,15 @@ final class LoadCommand implements Callable<Integer> {
               + " writes a capital X.")
   private ItemIds itemIds = ItemIds.ISBN;
 
+  @Option(
+      names = "--memory",
+      paramLabel = "SIZE",
+      converter = BytesConverter.class,
+      description =
+          "Memory for ids and events, such as 512m or 2g; temporary files beside the output hold"
+              + " what is beyond.")
+  private long memory = LoadConfig.DEFAULT_MEMORY_BYTES;
+
   LoadCommand(Console console) {
     this.console = console;
   }
@@ -101,7 +110,16 @@ final class LoadCommand implements Callable<Integer> {
             spec,
             () ->
                 new LoadConfig(
-                    source, output, query, titles, zero, duplicates, itemIds, scale, strict));
+                    source,
+                    output,
+                    query,
+                    titles,
+                    zero,
+                    duplicates,
+                    itemIds,
+                    scale,
+                    strict,
+                    memory));
     Settings.requireWritable(output, source);
     long start = System.nanoTime();
     LoadReport report;
