@@ -8,6 +8,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /// Byte strings, numbered in the order in which they were added, packed into pages.
@@ -26,6 +27,7 @@ final class BytePool {
   private static final int HEADER_BYTES = 2 * Integer.BYTES;
 
   private final List<byte[]> pages = new ArrayList<>();
+  private final List<byte[]> freePages = new ArrayList<>();
   private byte[] page = new byte[0];
   private int used;
   private int size;
@@ -36,9 +38,25 @@ final class BytePool {
     return size;
   }
 
-  /// Bytes of memory, unused ones included.
+  /// Bytes of memory in use.
   long memoryBytes() {
     return pageBytes;
+  }
+
+  /// Forgets all strings and keeps the memory for others.
+  void clear() {
+    for (byte[] records : pages) {
+      if (records.length == PAGE_BYTES) {
+        Arrays.fill(records, (byte) 0);
+        freePages.add(records);
+      }
+    }
+    pages.clear();
+    page = new byte[0];
+    used = 0;
+    size = 0;
+    stringBytes = 0;
+    pageBytes = 0;
   }
 
   /// Keeps a copy and returns its place; the strings are numbered 0, 1, 2, ...
@@ -48,7 +66,10 @@ final class BytePool {
       if (pages.size() == MAX_PAGES) {
         throw new OutOfMemoryError("too many ids: ids=" + size);
       }
-      page = new byte[Math.max(PAGE_BYTES, recordBytes)];
+      page =
+          recordBytes <= PAGE_BYTES && !freePages.isEmpty()
+              ? freePages.removeLast()
+              : new byte[Math.max(PAGE_BYTES, recordBytes)];
       pages.add(page);
       pageBytes += page.length;
       used = 0;

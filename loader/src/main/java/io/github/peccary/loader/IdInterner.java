@@ -15,17 +15,14 @@ import org.agrona.collections.Int2IntHashMap;
 final class IdInterner {
   static final int ABSENT = -1;
 
-  private static final int INITIAL_CAPACITY = 1 << 12;
-  private static final float LOAD_FACTOR = 0.75f;
-
   private static final VarHandle LONG =
       MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
   private static final long MULTIPLIER = 0x9E3779B97F4A7C15L; // 2^64 / golden ratio
 
   private final int hashMask;
-  private BytePool ids = new BytePool();
-  private Int2IntHashMap places = new Int2IntHashMap(INITIAL_CAPACITY, LOAD_FACTOR, ABSENT);
+  private final BytePool ids = new BytePool();
+  private final Int2IntHashMap places = new Int2IntHashMap(1 << 12, 0.75f, ABSENT);
 
   IdInterner() {
     this(-1);
@@ -36,12 +33,15 @@ final class IdInterner {
     this.hashMask = hashMask;
   }
 
-  /// The ids by number, off the heap. Afterwards there are none here.
-  TextColumn drain(Arena arena) {
-    TextColumn column = ids.toColumn(arena);
-    ids = new BytePool();
-    places = new Int2IntHashMap(INITIAL_CAPACITY, LOAD_FACTOR, ABSENT);
-    return column;
+  /// The ids by number, off the heap.
+  TextColumn toColumn(Arena arena) {
+    return ids.toColumn(arena);
+  }
+
+  /// Forgets all ids and keeps the memory for others.
+  void clear() {
+    ids.clear();
+    places.clear();
   }
 
   int size() {
@@ -82,7 +82,7 @@ final class IdInterner {
     }
   }
 
-  private static int hash(byte[] bytes, int start, int length) {
+  static int hash(byte[] bytes, int start, int length) {
     long hash = length * MULTIPLIER;
     int position = start;
     int end = start + length;

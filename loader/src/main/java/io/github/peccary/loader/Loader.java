@@ -4,6 +4,9 @@ import io.github.peccary.engine.ratings.RatingMatrixWriter;
 import io.github.peccary.engine.ratings.RatingsFormat;
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -23,6 +26,9 @@ public final class Loader {
 
   private static final int ID_PERCENT = 30;
 
+  private static final VarHandle INT =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.nativeOrder());
+
   private final LoadConfig config;
   private final LoadListener listener;
   private final Rejections rejections = new Rejections();
@@ -32,6 +38,12 @@ public final class Loader {
   private final long idBytes;
   private final RowDigest digest = new RowDigest();
   private long rows;
+  private long accepted;
+
+  // Rows whose item, or user, found no room; the number of the item instead of its id.
+  private final SpilledRows rowsOfItems;
+  private final SpilledRows rowsOfUsers;
+  private final byte[] itemBytes = new byte[Integer.BYTES];
 
   private Loader(LoadConfig config, LoadListener listener, EventMemory memory, long idBytes) {
     this.config = config;
@@ -40,6 +52,8 @@ public final class Loader {
     this.users = new IdCollector(memory);
     this.items = new IdCollector(memory);
     this.idBytes = idBytes;
+    this.rowsOfItems = new SpilledRows(memory);
+    this.rowsOfUsers = new SpilledRows(memory);
   }
 
   /// Reads, cleans, numbers and compacts the rows, and writes the file; the old one, if any, stays
@@ -71,7 +85,7 @@ public final class Loader {
       TitleReader titles = read(log, arena);
       Compaction compaction =
           new Compaction(
-              renumbered(log),
+              log,
               users.drain(arena),
               items.drain(arena),
               config.zero(),
@@ -80,26 +94,6 @@ public final class Loader {
       write(compaction, titles);
       return report(compaction, titles, (System.nanoTime() - start) / 1e9);
     }
-  }
-
-  private EventLog renumbered(EventLog log) throws IOException {
-    if (!users.spilled() && !items.spilled()) {
-      return log;
-    }
-    EventLog renumbered = new EventLog(memory);
-    int[] block = new int[EventMemory.BLOCK_INTS];
-    for (int number = 0; number < log.blocks(); number++) {
-      int filled = log.read(number, block);
-      for (int i = 0; i < filled; i += EventLog.INTS) {
-        long event = renumbered.size();
-        renumbered.add(
-            users.number(event, block[i]),
-            items.number(event, block[i + EventLog.ITEM]),
-            block[i + EventLog.VALUE]);
-      }
-    }
-    log.close();
-    return renumbered;
   }
 
   private void write(Compaction compaction, @Nullable TitleReader titles) throws IOException {
@@ -139,9 +133,10 @@ public final class Loader {
       try (RowSource source = database.query("query", config.query(), 3)) {
         readRatings(source, log);
       }
-      checkAccepted(log);
-      users.finish(log.size(), arena);
-      items.finish(log.size(), arena);
+      checkAccepted();
+      acceptSpilled(log);
+      users.finish(arena);
+      items.finish(arena);
       if (config.titlesQuery() != null) {
         titles = new TitleReader(items, config.itemIds(), arena);
         try (RowSource source = database.query("titles", config.titlesQuery(), 2)) {
@@ -159,9 +154,7 @@ public final class Loader {
       for (RowBatch batch; (batch = batches.next()) != null; ) {
         long before = rows;
         accept(batch, cleaner, log);
-        if (users.memoryBytes() + items.memoryBytes() > idBytes) {
-          (users.memoryBytes() > items.memoryBytes() ? users : items).endGeneration(log.size());
-        }
+        limitIds();
         if (rows / ROWS_PER_REPORT > before / ROWS_PER_REPORT) {
           listener.rows(rows);
         }
@@ -181,20 +174,96 @@ public final class Loader {
             row.itemStart(),
             row.itemLength(),
             row.value());
-        int user = users.intern(bytes, row.userStart(), row.userLength());
-        int item = items.intern(bytes, row.itemStart(), row.itemLength());
-        log.add(user, item, Float.floatToRawIntBits(row.value()));
+        accept(row, bytes, log);
       }
     }
   }
 
-  private void checkAccepted(EventLog log) throws LoaderException {
+  private void accept(RowCleaner row, byte[] bytes, EventLog log) throws IOException {
+    accepted++;
+    int valueBits = Float.floatToRawIntBits(row.value());
+    int item = items.intern(bytes, row.itemStart(), row.itemLength());
+    if (item == IdInterner.ABSENT) {
+      rowsOfItems.add(
+          bytes,
+          row.itemStart(),
+          row.itemLength(),
+          bytes,
+          row.userStart(),
+          row.userLength(),
+          valueBits);
+    } else {
+      accept(bytes, row.userStart(), row.userLength(), item, valueBits, log);
+    }
+  }
+
+  private void accept(
+      byte[] bytes, int userStart, int userLength, int item, int valueBits, EventLog log)
+      throws IOException {
+    int user = users.intern(bytes, userStart, userLength);
+    if (user == IdInterner.ABSENT) {
+      INT.set(itemBytes, 0, item);
+      rowsOfUsers.add(bytes, userStart, userLength, itemBytes, 0, itemBytes.length, valueBits);
+    } else {
+      log.add(user, item, valueBits);
+    }
+  }
+
+  /// Those who have most ids take no more of them when the memory is used up; the others may have a
+  /// third of it yet.
+  private void limitIds() {
+    IdCollector larger = users.memoryBytes() > items.memoryBytes() ? users : items;
+    long bytes = users.memoryBytes() + items.memoryBytes();
+    if (bytes > idBytes) {
+      larger.setFull();
+    }
+    if (bytes > idBytes / 3 * 4) {
+      (larger == users ? items : users).setFull();
+    }
+  }
+
+  /// Rows that were set aside follow the others: those of one pair are still in their order.
+  private void acceptSpilled(EventLog log) throws IOException {
+    byte[] id = {};
+    byte[] other = {};
+    for (int part = 0; part < SpilledRows.PARTS; part++) {
+      try (Spool rowsOfPart = rowsOfItems.part(part);
+          Arena arena = Arena.ofShared()) {
+        if (rowsOfPart != null) {
+          items.nextPart(arena);
+        }
+        while (rowsOfPart != null && rowsOfPart.hasMore()) {
+          id = rowsOfPart.getBytes(id);
+          int item = items.intern(id, 0, rowsOfPart.length());
+          other = rowsOfPart.getBytes(other);
+          accept(other, 0, rowsOfPart.length(), item, rowsOfPart.getInt(), log);
+        }
+        limitIds();
+      }
+    }
+    for (int part = 0; part < SpilledRows.PARTS; part++) {
+      try (Spool rowsOfPart = rowsOfUsers.part(part);
+          Arena arena = Arena.ofShared()) {
+        if (rowsOfPart != null) {
+          users.nextPart(arena);
+        }
+        while (rowsOfPart != null && rowsOfPart.hasMore()) {
+          id = rowsOfPart.getBytes(id);
+          int user = users.intern(id, 0, rowsOfPart.length());
+          other = rowsOfPart.getBytes(other);
+          log.add(user, (int) INT.get(other, 0), rowsOfPart.getInt());
+        }
+      }
+    }
+  }
+
+  private void checkAccepted() throws LoaderException {
     if (config.strict() && !rejections.isEmpty()) {
       throw new LoaderException(
           "a strict load accepts every row: rows=%d, %s, first %s; clean them or load without --strict"
               .formatted(rows, rejections, rejections.first()));
     }
-    if (log.size() == 0) {
+    if (accepted == 0) {
       throw new LoaderException(
           rows == 0
               ? "the query must give rows: rows=0, query='%s'; check the table (%s)"

@@ -14,6 +14,7 @@ final class Spool implements AutoCloseable {
   private final FileChannel file;
   private final ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER_BYTES);
   private long position;
+  private int length;
 
   Spool(EventMemory memory) throws IOException {
     this.memory = memory;
@@ -27,13 +28,15 @@ final class Spool implements AutoCloseable {
     buffer.putInt(number);
   }
 
-  void putBytes(byte[] bytes, int length) throws IOException {
+  /// Writes the number of bytes and the bytes.
+  void putBytes(byte[] bytes, int start, int length) throws IOException {
+    putInt(length);
     for (int done = 0; done < length; ) {
       if (!buffer.hasRemaining()) {
         flush();
       }
       int count = Math.min(length - done, buffer.remaining());
-      buffer.put(bytes, done, count);
+      buffer.put(bytes, start + done, count);
       done += count;
     }
   }
@@ -57,7 +60,11 @@ final class Spool implements AutoCloseable {
     return buffer.getInt();
   }
 
-  void getBytes(byte[] bytes, int length) throws IOException {
+  /// Reads bytes into `space`, or into a larger array if need be, and returns it; [#length] says
+  /// how many.
+  byte[] getBytes(byte[] space) throws IOException {
+    length = getInt();
+    byte[] bytes = length > space.length ? new byte[2 * length] : space;
     for (int done = 0; done < length; ) {
       if (!buffer.hasRemaining()) {
         fill();
@@ -66,6 +73,16 @@ final class Spool implements AutoCloseable {
       buffer.get(bytes, done, count);
       done += count;
     }
+    return bytes;
+  }
+
+  int length() {
+    return length;
+  }
+
+  /// Whether there is more to read.
+  boolean hasMore() throws IOException {
+    return buffer.hasRemaining() || position < file.size();
   }
 
   private void fill() throws IOException {

@@ -34,11 +34,14 @@ class IdInternerTest {
     }
     assertThat(interner.size()).isEqualTo(expected.size());
     try (Arena arena = Arena.ofShared()) {
-      TextColumn column = interner.drain(arena);
+      TextColumn column = interner.toColumn(arena);
       assertThat(column.size()).isEqualTo(expected.size());
       expected.forEach((id, number) -> assertThat(column.text(number)).isEqualTo(id));
     }
+    interner.clear();
     assertThat(interner.size()).isZero();
+    assertThat(interner.intern(new byte[] {'7'}, 0, 1)).isZero();
+    assertThat(interner.find(new byte[] {'8'}, 0, 1)).isEqualTo(IdInterner.ABSENT);
   }
 
   private static String randomId(Random random, int ids) {
@@ -61,7 +64,7 @@ class IdInternerTest {
     assertThat(interner.intern(id, 0, 1)).isEqualTo(2);
     assertThat(interner.intern(id, 0, id.length)).isZero();
     try (Arena arena = Arena.ofShared()) {
-      TextColumn ids = interner.drain(arena);
+      TextColumn ids = interner.toColumn(arena);
       assertThat(ids.size()).isEqualTo(3);
       assertThat(ids.end(0)).isEqualTo(id.length);
       assertThat(ids.text(2)).isEqualTo("a");

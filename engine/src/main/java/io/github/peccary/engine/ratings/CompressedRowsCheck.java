@@ -5,6 +5,8 @@ import java.nio.file.Path;
 
 /// The rules about the numbers in one of the two orders of a [RatingMatrix].
 final class CompressedRowsCheck {
+  /// Entries that a check keeps in memory: it reads them once, and there may be more than memory.
+  private static final long UNLOAD_ENTRIES = 1 << 22;
 
   private final Path file;
   private final CompressedRows rows;
@@ -82,6 +84,7 @@ final class CompressedRowsCheck {
     long start = offsets.next();
     long lengthBefore = Long.MAX_VALUE;
     long wordBefore = 0;
+    long unloaded = 0;
     for (int row = 0; row < rows.rows(); row++) {
       long end = offsets.next();
       if (end < start || end > rows.entries()) {
@@ -93,6 +96,10 @@ final class CompressedRowsCheck {
         throw misnumbered(row, lengthBefore, end - start);
       }
       row(byUser, row, start, end);
+      if (end - unloaded >= UNLOAD_ENTRIES) {
+        rows.unload(unloaded, end);
+        unloaded = end;
+      }
       lengthBefore = end - start;
       wordBefore = word;
       start = end;
