@@ -95,7 +95,7 @@ final class Compaction {
     return items;
   }
 
-  /// Begins the file.
+  /// Begins the file. The ids are not needed afterwards.
   RatingMatrixWriter begin(
       Path output, @Nullable TextSelection titles, Map<String, String> metadata)
       throws IOException {

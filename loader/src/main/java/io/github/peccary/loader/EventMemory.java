@@ -99,6 +99,17 @@ final class EventMemory implements AutoCloseable {
     write(file, number * BLOCK_BYTES, block.asByteBuffer());
   }
 
+  /// Refuses what would only fail after minutes of work.
+  ///
+  /// @param events to be sorted: each lies in two logs then
+  void requireRoomToSort(long events) throws IOException {
+    long bytes = 2 * events * EventLog.INTS * Integer.BYTES - chunksLeft * CHUNK_BYTES;
+    long free = folder.toFile().getUsableSpace();
+    if (bytes > free) {
+      throw noRoom("bytes=%d, freeBytes=%d".formatted(bytes, free));
+    }
+  }
+
   /// Writes all of `bytes` and returns the position after them.
   long write(FileChannel file, long position, ByteBuffer bytes) throws IOException {
     long next = position;
@@ -109,14 +120,18 @@ final class EventMemory implements AutoCloseable {
       return next;
     } catch (IOException e) {
       IOException failure =
-          new FileSystemException(
-              folder.toString(),
-              null,
-              "the output's folder must have room for temporary files: freeBytes=%d, %s; free some space, choose another folder, or give more --memory"
-                  .formatted(folder.toFile().getUsableSpace(), e.getMessage()));
+          noRoom("freeBytes=%d, %s".formatted(folder.toFile().getUsableSpace(), e.getMessage()));
       failure.initCause(e);
       throw failure;
     }
+  }
+
+  private IOException noRoom(String found) {
+    return new FileSystemException(
+        folder.toString(),
+        null,
+        "the output's folder must have room for temporary files: %s; free some space, choose another folder, or give more --memory"
+            .formatted(found));
   }
 
   /// Reads block `number` of the file.
@@ -132,6 +147,7 @@ final class EventMemory implements AutoCloseable {
     MemorySegment.copy(block, ValueLayout.JAVA_INT, 0, ints, 0, BLOCK_INTS);
   }
 
+  /// Closing again does nothing.
   @Override
   public void close() throws IOException {
     try {
@@ -139,7 +155,9 @@ final class EventMemory implements AutoCloseable {
         file.close();
       }
     } finally {
-      arena.close();
+      if (arena.scope().isAlive()) {
+        arena.close();
+      }
     }
   }
 }

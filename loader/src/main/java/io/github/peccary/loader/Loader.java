@@ -80,9 +80,28 @@ public final class Loader {
   }
 
   private LoadReport load(long start) throws IOException {
-    EventLog log = new EventLog(memory);
+    try (Begun begun = begin()) {
+      begun.compaction.writeTo(begun.writer);
+      memory.close(); // the check of the file takes some, too
+      begun.writer.commit();
+      return report(begun, (System.nanoTime() - start) / 1e9);
+    }
+  }
+
+  /// A file that has its texts, and lacks its events.
+  private record Begun(Compaction compaction, RatingMatrixWriter writer, int titles)
+      implements AutoCloseable {
+    @Override
+    public void close() throws IOException {
+      writer.close();
+    }
+  }
+
+  private Begun begin() throws IOException {
     try (Arena arena = Arena.ofShared()) {
+      EventLog log = new EventLog(memory);
       TitleReader titles = read(log, arena);
+      memory.requireRoomToSort(log.size());
       Compaction compaction =
           new Compaction(
               log,
@@ -91,19 +110,13 @@ public final class Loader {
               config.zero(),
               config.duplicates(),
               memory);
-      write(compaction, titles);
-      return report(compaction, titles, (System.nanoTime() - start) / 1e9);
-    }
-  }
-
-  private void write(Compaction compaction, @Nullable TitleReader titles) throws IOException {
-    try (RatingMatrixWriter writer =
-        compaction.begin(
-            config.output(),
-            titles == null || titles.count() == 0 ? null : titles.inOrder(compaction.items()),
-            metadata(compaction.duplicates()))) {
-      compaction.writeTo(writer);
-      writer.commit();
+      int titleCount = titles == null ? 0 : titles.count();
+      RatingMatrixWriter writer =
+          compaction.begin(
+              config.output(),
+              titles == null || titleCount == 0 ? null : titles.inOrder(compaction.items()),
+              metadata(compaction.duplicates()));
+      return new Begun(compaction, writer, titleCount);
     }
   }
 
@@ -293,7 +306,8 @@ public final class Loader {
     return metadata;
   }
 
-  private LoadReport report(Compaction compaction, @Nullable TitleReader titles, double seconds) {
+  private LoadReport report(Begun begun, double seconds) {
+    Compaction compaction = begun.compaction;
     return new LoadReport(
         config.output(),
         rows,
@@ -301,7 +315,7 @@ public final class Loader {
         compaction.events() - compaction.ratings(),
         compaction.users(),
         compaction.items().length,
-        titles == null ? 0 : titles.count(),
+        begun.titles,
         compaction.duplicates(),
         rejections.byReason(),
         rejections.first(),

@@ -8,6 +8,7 @@ final class CompressedRowsCheck {
   /// Entries that a check keeps in memory: it reads them once, and there may be more than memory.
   private static final long UNLOAD_ENTRIES = 1 << 22;
 
+  private final RatingMatrix matrix;
   private final Path file;
   private final CompressedRows rows;
   private final TextColumn ids;
@@ -20,13 +21,14 @@ final class CompressedRowsCheck {
   private long digest;
 
   private CompressedRowsCheck(
-      Path file,
+      RatingMatrix matrix,
       CompressedRows rows,
       TextColumn ids,
       String offsets,
       String indices,
       String values) {
-    this.file = file;
+    this.matrix = matrix;
+    this.file = matrix.path();
     this.rows = rows;
     this.ids = ids;
     this.offsetsName = offsets;
@@ -38,7 +40,7 @@ final class CompressedRowsCheck {
 
   static CompressedRowsCheck byUser(RatingMatrix matrix) {
     return new CompressedRowsCheck(
-        matrix.path(),
+        matrix,
         matrix.byUser(),
         matrix.userIds().ids(),
         RatingsFormat.USER_OFFSETS,
@@ -48,7 +50,7 @@ final class CompressedRowsCheck {
 
   static CompressedRowsCheck byItem(RatingMatrix matrix) {
     return new CompressedRowsCheck(
-        matrix.path(),
+        matrix,
         matrix.byItem(),
         matrix.itemIds().ids(),
         RatingsFormat.ITEM_OFFSETS,
@@ -97,7 +99,7 @@ final class CompressedRowsCheck {
       }
       row(byUser, row, start, end);
       if (end - unloaded >= UNLOAD_ENTRIES) {
-        rows.unload(unloaded, end);
+        matrix.unload();
         unloaded = end;
       }
       lengthBefore = end - start;

@@ -45,8 +45,18 @@ public final class RatingMatrix implements AutoCloseable {
             file.tensor(RatingsFormat.ITEM_USERS, ElementType.I32, events),
             file.tensor(RatingsFormat.ITEM_VALUES, ElementType.F32, events));
     this.userIds = IdDictionary.open(file, RatingsFormat.USER_IDS, users, verify);
+    unloadChecked(verify);
     this.itemIds = IdDictionary.open(file, RatingsFormat.ITEM_IDS, items, verify);
+    unloadChecked(verify);
     this.titles = Titles.open(file, items, verify);
+    unloadChecked(verify);
+  }
+
+  /// The checks read all of the file, but not all of it at once.
+  private void unloadChecked(Verify verify) {
+    if (verify == Verify.CHECKSUMS) {
+      file.unload();
+    }
   }
 
   /// Maps `path` and checks it.
@@ -59,9 +69,7 @@ public final class RatingMatrix implements AutoCloseable {
     try {
       RatingMatrix matrix = new RatingMatrix(file, verify);
       matrix.check(verify);
-      if (verify == Verify.CHECKSUMS) {
-        file.unload();
-      }
+      matrix.unloadChecked(verify);
       return matrix;
     } catch (Throwable e) {
       file.close();
