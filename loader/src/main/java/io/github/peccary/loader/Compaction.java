@@ -13,6 +13,10 @@ import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /// From events in the order of the source to the rows of the file.
@@ -61,15 +65,33 @@ final class Compaction {
     this.itemIds = itemIds;
     this.duplicates = new Duplicates(zero, policy, userIds, itemIds);
     long events = log.size();
-    int[] userCounts = counts(log, EventLog.USER, userIds.size());
-    EventLog byItem =
-        sort.sort(log, EventLog.ITEM, counts(log, EventLog.ITEM, itemIds.size()), null);
-    this.merged = duplicates.merge(sort.sort(byItem, EventLog.USER, userCounts, null), memory);
-    this.duplicateEvents = events - merged.size();
-    this.usersByText = TextOrder.of(userIds);
-    this.itemsByText = TextOrder.of(itemIds);
+    try (ExecutorService beside = Executors.newSingleThreadExecutor()) {
+      Future<int[]> usersSorted = beside.submit(() -> TextOrder.of(userIds));
+      Future<int[]> itemsSorted = beside.submit(() -> TextOrder.of(itemIds));
+      int[] userCounts = counts(log, EventLog.USER, userIds.size());
+      int[] itemCounts = counts(log, EventLog.ITEM, itemIds.size());
+      EventLog byItem = sort.sort(log, EventLog.ITEM, itemCounts, null);
+      this.merged = duplicates.merge(sort.sort(byItem, EventLog.USER, userCounts, null), memory);
+      this.duplicateEvents = events - merged.size();
+      this.usersByText = result(usersSorted);
+      this.itemsByText = result(itemsSorted);
+    }
     this.users = byFallingCount(usersByText, duplicates.userCounts());
     this.items = byFallingCount(itemsByText, duplicates.itemCounts());
+  }
+
+  private static int[] result(Future<int[]> order) throws LoaderException {
+    try {
+      return order.get();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw LoaderException.interrupted(e);
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof Error error) {
+        throw error; // out of memory
+      }
+      throw new IllegalStateException("ids must be sortable", e.getCause());
+    }
   }
 
   long ratings() {

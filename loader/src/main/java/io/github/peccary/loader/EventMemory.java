@@ -38,6 +38,7 @@ final class EventMemory implements AutoCloseable {
   private final List<FileChannel> files = new ArrayList<>();
   private final Path folder;
   private final long sortBytes;
+  private final long logBytes;
   private long chunksLeft;
   private @Nullable MemorySegment sortSpace;
 
@@ -46,7 +47,8 @@ final class EventMemory implements AutoCloseable {
   EventMemory(Path folder, long bytes) {
     this.folder = folder;
     this.sortBytes = bytes / 2;
-    this.chunksLeft = bytes / 2 / CHUNK_BYTES;
+    this.logBytes = bytes / 2;
+    this.chunksLeft = logBytes / CHUNK_BYTES;
   }
 
   /// Events that [#sortSpace] has room for.
@@ -103,7 +105,7 @@ final class EventMemory implements AutoCloseable {
   ///
   /// @param events to be sorted: each lies in two logs then
   void requireRoomToSort(long events) throws IOException {
-    long bytes = 2 * events * EventLog.INTS * Integer.BYTES - chunksLeft * CHUNK_BYTES;
+    long bytes = 2 * events * EventLog.INTS * Integer.BYTES - logBytes;
     long free = folder.toFile().getUsableSpace();
     if (bytes > free) {
       throw noRoom("bytes=%d, freeBytes=%d".formatted(bytes, free));

@@ -14,4 +14,8 @@ public final class LoaderException extends IOException {
   LoaderException(String sentence, Throwable cause) {
     super(sentence, cause);
   }
+
+  static LoaderException interrupted(InterruptedException cause) {
+    return new LoaderException("the load was interrupted: nothing was written; load again", cause);
+  }
 }

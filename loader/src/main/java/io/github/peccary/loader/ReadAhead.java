@@ -56,7 +56,7 @@ final class ReadAhead implements AutoCloseable {
       current = full.take();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw new LoaderException("the load was interrupted: nothing was written; load again", e);
+      throw LoaderException.interrupted(e);
     }
     if (current.rows() > 0) {
       return current;

@@ -1,5 +1,6 @@
 package io.github.peccary.engine.ratings;
 
+import io.github.peccary.engine.parallel.Workers;
 import io.github.peccary.engine.storage.CorruptFileException;
 import io.github.peccary.engine.storage.ElementType;
 import io.github.peccary.engine.storage.TensorFile;
@@ -174,9 +175,13 @@ public final class RatingMatrix implements AutoCloseable {
     users.ends();
     items.ends();
     if (verify == Verify.CHECKSUMS) {
-      long digest = users.everything(true);
-      file.unload(); // one order at a time in memory
-      if (digest != items.everything(false)) {
+      long[] digests = new long[2];
+      try (Workers workers = new Workers(digests.length)) {
+        workers.run(
+            worker ->
+                digests[worker] = worker == 0 ? users.everything(true) : items.everything(false));
+      }
+      if (digests[0] != digests[1]) {
         throw new CorruptFileException(
             path(),
             "both orders must hold the same events: tensors="
