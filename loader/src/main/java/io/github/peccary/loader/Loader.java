@@ -11,7 +11,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Loads ratings from a database into a ratings file, by the rules that [LoadConfig] names.
+/// Loads ratings from a source into a ratings file, by the rules that [LoadConfig] names.
 ///
 /// The same rows in the same order, loaded by the same rules, give the same bytes.
 public final class Loader {
@@ -31,6 +31,7 @@ public final class Loader {
   private final IdCollector items;
   private final long idBytes;
   private final RowDigest digest = new RowDigest();
+  private Map<String, String> sourceMetadata = Map.of();
   private long rows;
 
   private Loader(LoadConfig config, LoadListener listener, EventMemory memory, long idBytes) {
@@ -121,35 +122,40 @@ public final class Loader {
           "the output's folder must exist: output=%s; create the folder or name another one"
               .formatted(config.output()));
     }
-    if (Files.exists(config.output())
-        && Files.exists(config.source())
-        && Files.isSameFile(config.output(), config.source())) {
-      throw new LoaderException(
-          "the output must not be the source: output=%s; name another file"
-              .formatted(config.output()));
+    for (Path file : config.source().files()) {
+      if (Files.exists(config.output())
+          && Files.exists(file)
+          && Files.isSameFile(config.output(), file)) {
+        throw new LoaderException(
+            "the output must not be the source: output=%s; name another file"
+                .formatted(config.output()));
+      }
     }
     return folder;
   }
 
   /// Fills the log and returns the titles, if any were asked for.
   private @Nullable TitleReader read(EventLog log, Arena arena) throws IOException {
-    SqliteFile file = SqliteFile.inspect(config.source());
     TitleReader titles = null;
-    try (SqliteDatabase database = SqliteDatabase.open(file)) {
-      try (RowSource source = database.query("query", config.query(), 3)) {
-        readRatings(source, log);
+    try (OpenSource source = OpenSource.open(config.source())) {
+      sourceMetadata = source.metadata();
+      if (source.recognized() != null) {
+        listener.recognized(source.recognized());
       }
-      checkAccepted(log);
+      try (RowSource ratings = source.ratings()) {
+        readRatings(ratings, log);
+      }
+      checkAccepted(log, source.hint());
       users.finish(log.size(), arena);
       items.finish(log.size(), arena);
-      if (config.titlesQuery() != null) {
-        titles = new TitleReader(items, config.itemIds(), arena);
-        try (RowSource source = database.query("titles", config.titlesQuery(), 2)) {
-          titles.read(source);
+      try (RowSource rows = source.titles()) {
+        if (rows != null) {
+          titles = new TitleReader(items, config.itemIds(), arena);
+          titles.read(rows);
         }
       }
+      source.checkUnchanged();
     }
-    file.checkUnchanged();
     return titles;
   }
 
@@ -188,7 +194,8 @@ public final class Loader {
     }
   }
 
-  private void checkAccepted(EventLog log) throws LoaderException {
+  /// @param hint see [OpenSource#hint]
+  private void checkAccepted(EventLog log, String hint) throws LoaderException {
     if (config.strict() && !rejections.isEmpty()) {
       throw new LoaderException(
           "a strict load accepts every row: rows=%d, %s, first %s; clean them or load without --strict"
@@ -197,17 +204,14 @@ public final class Loader {
     if (log.size() == 0) {
       throw new LoaderException(
           rows == 0
-              ? "the query must give rows: rows=0, query='%s'; check the table (%s)"
-                  .formatted(config.query(), config.source())
-              : "a row must be left after cleaning: rows=%d, %s, first %s; check the query (%s)"
-                  .formatted(rows, rejections, rejections.first(), config.source()));
+              ? "the source must give rows: rows=0, %s".formatted(hint)
+              : "a row must be left after cleaning: rows=%d, %s, first %s, %s"
+                  .formatted(rows, rejections, rejections.first(), hint));
     }
   }
 
   private Map<String, String> metadata(long duplicates) {
-    Map<String, String> metadata = new LinkedHashMap<>();
-    metadata.put(RatingsFormat.SOURCE, String.valueOf(config.source().getFileName()));
-    metadata.put(RatingsFormat.QUERY, config.query());
+    Map<String, String> metadata = new LinkedHashMap<>(sourceMetadata);
     metadata.put(RatingsFormat.SOURCE_SHA256, digest.hex());
     metadata.put("peccary.rows", Long.toString(rows));
     metadata.put(RatingsFormat.DUPLICATES, Long.toString(duplicates));

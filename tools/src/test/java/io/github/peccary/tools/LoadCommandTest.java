@@ -237,7 +237,7 @@ class LoadCommandTest {
   @Test
   void noRows() throws IOException {
     Database.ofRatings(database());
-    refused(load(), "the query must give rows: rows=0");
+    refused(load(), "the source must give rows: rows=0");
   }
 
   @Test
