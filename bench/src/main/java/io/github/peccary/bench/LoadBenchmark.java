@@ -34,13 +34,15 @@ public class LoadBenchmark {
   int rows;
 
   private Path folder = Path.of("");
+  private Path database = folder;
   private LoadConfig config = LoadConfig.of(folder, folder);
 
   @Setup(Level.Trial)
   public void setUp() throws IOException {
     folder = Files.createTempDirectory("peccary-bench");
-    config = LoadConfig.of(folder.resolve("ratings.db"), folder.resolve("ratings.safetensors"));
-    MadeUpDatabase.write(config.source(), rows / 4, rows / 4, rows);
+    database = folder.resolve("ratings.db");
+    config = LoadConfig.of(database, folder.resolve("ratings.safetensors"));
+    MadeUpDatabase.write(database, rows / 4, rows / 4, rows);
   }
 
   @Benchmark
@@ -55,7 +57,7 @@ public class LoadBenchmark {
   @TearDown(Level.Trial)
   public void tearDown() throws IOException {
     Files.delete(config.output());
-    Files.delete(config.source());
+    Files.delete(database);
     Files.delete(folder);
   }
 }

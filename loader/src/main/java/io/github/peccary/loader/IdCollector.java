@@ -48,22 +48,27 @@ final class IdCollector {
   }
 
   /// Puts the ids seen so far into a file; those that come now are others.
-  void nextPart(Arena arena) throws IOException {
+  void nextPart() throws IOException {
     if (earlier == null) {
       earlier = new Spool(memory);
     }
+    try (Arena arena = Arena.ofShared()) {
+      append(interner.toColumn(arena), earlier);
+    }
+    interner.clear();
+    full = false;
+  }
+
+  private void append(TextColumn ids, Spool to) throws IOException {
     byte[] bytes = {};
-    TextColumn ids = interner.toColumn(arena);
     for (int number = 0; number < ids.size(); number++) {
       int length = (int) (ids.end(number) - ids.start(number));
       bytes = length > bytes.length ? new byte[2 * length] : bytes;
       MemorySegment.copy(ids.bytes(), ValueLayout.JAVA_BYTE, ids.start(number), bytes, 0, length);
-      earlier.putBytes(bytes, 0, length);
+      to.putBytes(bytes, 0, length);
       earlierBytes += length;
     }
     earlierIds += ids.size();
-    interner.clear();
-    full = false;
   }
 
   /// No more ids come.
@@ -71,9 +76,7 @@ final class IdCollector {
   /// @param arena holds the ids, if some are in a file
   void finish(Arena arena) throws IOException {
     if (earlier != null) {
-      try (Arena scratch = Arena.ofShared()) {
-        nextPart(scratch);
-      }
+      nextPart();
       interner = new IdInterner(); // gives its memory back
       earlier.rewind();
       all = read(earlier, earlierIds, earlierBytes, arena);

@@ -6,10 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /// What to load and by which rules.
 ///
-/// @param source a SQLite database; it is only read
+/// @param source where the ratings come from; it is only read
 /// @param output the ratings file to write
-/// @param query one SELECT of three columns: user, item, rating
-/// @param titlesQuery one SELECT of two columns: item, title; null for none
 /// @param zero what the value 0 is
 /// @param duplicates what becomes of several rows of one pair
 /// @param itemIds how item ids are normalised
@@ -18,18 +16,14 @@ import org.jspecify.annotations.Nullable;
 /// @param memoryBytes for ids and events, before temporary files are used; the output's folder
 ///     holds them
 public record LoadConfig(
-    Path source,
+    Source source,
     Path output,
-    String query,
-    @Nullable String titlesQuery,
     Zero zero,
     DuplicatePolicy duplicates,
     ItemIds itemIds,
     @Nullable Scale scale,
     boolean strict,
     long memoryBytes) {
-
-  public static final String DEFAULT_QUERY = "SELECT user_id, isbn, rating FROM ratings";
 
   public static final long DEFAULT_MEMORY_BYTES = 512L << 20;
 
@@ -40,19 +34,18 @@ public record LoadConfig(
       throw new IllegalArgumentException(
           "memory must be at least 64m: memory=%d; give more bytes".formatted(memoryBytes));
     }
-    SelectStatement.check("query", query, "SELECT user_id, isbn, rating FROM ratings");
-    if (titlesQuery != null) {
-      SelectStatement.check("titles", titlesQuery, "SELECT isbn, title FROM books");
-    }
   }
 
-  /// The defaults: Book-Crossing's table, zeros implicit, the last row of a pair wins.
-  public static LoadConfig of(Path source, Path output) {
+  /// The defaults, from a SQLite database with Book-Crossing's table.
+  public static LoadConfig of(Path database, Path output) {
+    return of(new SqliteSource(database, SqliteSource.DEFAULT_QUERY, null), output);
+  }
+
+  /// The defaults: zeros implicit, the last row of a pair wins, items are ISBNs.
+  public static LoadConfig of(Source source, Path output) {
     return new LoadConfig(
         source,
         output,
-        DEFAULT_QUERY,
-        null,
         Zero.IMPLICIT,
         DuplicatePolicy.LAST,
         ItemIds.ISBN,
@@ -61,43 +54,31 @@ public record LoadConfig(
         DEFAULT_MEMORY_BYTES);
   }
 
-  public LoadConfig withQuery(String query) {
-    return new LoadConfig(
-        source, output, query, titlesQuery, zero, duplicates, itemIds, scale, strict, memoryBytes);
-  }
-
-  public LoadConfig withTitlesQuery(@Nullable String titlesQuery) {
-    return new LoadConfig(
-        source, output, query, titlesQuery, zero, duplicates, itemIds, scale, strict, memoryBytes);
+  public LoadConfig withSource(Source source) {
+    return new LoadConfig(source, output, zero, duplicates, itemIds, scale, strict, memoryBytes);
   }
 
   public LoadConfig withZero(Zero zero) {
-    return new LoadConfig(
-        source, output, query, titlesQuery, zero, duplicates, itemIds, scale, strict, memoryBytes);
+    return new LoadConfig(source, output, zero, duplicates, itemIds, scale, strict, memoryBytes);
   }
 
   public LoadConfig withDuplicates(DuplicatePolicy duplicates) {
-    return new LoadConfig(
-        source, output, query, titlesQuery, zero, duplicates, itemIds, scale, strict, memoryBytes);
+    return new LoadConfig(source, output, zero, duplicates, itemIds, scale, strict, memoryBytes);
   }
 
   public LoadConfig withItemIds(ItemIds itemIds) {
-    return new LoadConfig(
-        source, output, query, titlesQuery, zero, duplicates, itemIds, scale, strict, memoryBytes);
+    return new LoadConfig(source, output, zero, duplicates, itemIds, scale, strict, memoryBytes);
   }
 
   public LoadConfig withScale(@Nullable Scale scale) {
-    return new LoadConfig(
-        source, output, query, titlesQuery, zero, duplicates, itemIds, scale, strict, memoryBytes);
+    return new LoadConfig(source, output, zero, duplicates, itemIds, scale, strict, memoryBytes);
   }
 
   public LoadConfig withStrict(boolean strict) {
-    return new LoadConfig(
-        source, output, query, titlesQuery, zero, duplicates, itemIds, scale, strict, memoryBytes);
+    return new LoadConfig(source, output, zero, duplicates, itemIds, scale, strict, memoryBytes);
   }
 
   public LoadConfig withMemoryBytes(long memoryBytes) {
-    return new LoadConfig(
-        source, output, query, titlesQuery, zero, duplicates, itemIds, scale, strict, memoryBytes);
+    return new LoadConfig(source, output, zero, duplicates, itemIds, scale, strict, memoryBytes);
   }
 }

@@ -9,4 +9,9 @@ public interface LoadListener {
   /// Called now and then, on the thread that loads, with the number of rows read so far. How many
   /// there will be is known at the end only.
   void rows(long rows);
+
+  /// Called once, before the first row, if how the source is written had to be found out.
+  ///
+  /// @param what a line for people
+  default void recognized(String what) {}
 }

@@ -7,7 +7,7 @@ import java.util.Map;
 /// What a load did. Every row is accounted for:
 /// `rows = ratings + implicit + duplicates + the sum of rejected`.
 ///
-/// @param rows rows that the query gave
+/// @param rows rows that the source gave
 /// @param ratings explicit ratings in the file
 /// @param implicit seen-not-rated events in the file
 /// @param titles items with a title

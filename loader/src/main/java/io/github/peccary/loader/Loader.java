@@ -4,9 +4,6 @@ import io.github.peccary.engine.ratings.RatingMatrixWriter;
 import io.github.peccary.engine.ratings.RatingsFormat;
 import java.io.IOException;
 import java.lang.foreign.Arena;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -14,7 +11,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Loads ratings from a database into a ratings file, by the rules that [LoadConfig] names.
+/// Loads ratings from a source into a ratings file, by the rules that [LoadConfig] names.
 ///
 /// The same rows in the same order, loaded by the same rules, give the same bytes.
 public final class Loader {
@@ -26,34 +23,20 @@ public final class Loader {
 
   private static final int ID_PERCENT = 30;
 
-  private static final VarHandle INT =
-      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.nativeOrder());
-
   private final LoadConfig config;
   private final LoadListener listener;
   private final Rejections rejections = new Rejections();
   private final EventMemory memory;
-  private final IdCollector users;
-  private final IdCollector items;
-  private final long idBytes;
+  private final EventCollector events;
   private final RowDigest digest = new RowDigest();
+  private Map<String, String> sourceMetadata = Map.of();
   private long rows;
-  private long accepted;
-
-  // Rows whose item, or user, found no room; the number of the item instead of its id.
-  private final SpilledRows rowsOfItems;
-  private final SpilledRows rowsOfUsers;
-  private final byte[] itemBytes = new byte[Integer.BYTES];
 
   private Loader(LoadConfig config, LoadListener listener, EventMemory memory, long idBytes) {
     this.config = config;
     this.listener = listener;
     this.memory = memory;
-    this.users = new IdCollector(memory);
-    this.items = new IdCollector(memory);
-    this.idBytes = idBytes;
-    this.rowsOfItems = new SpilledRows(memory);
-    this.rowsOfUsers = new SpilledRows(memory);
+    this.events = new EventCollector(memory, idBytes);
   }
 
   /// Reads, cleans, numbers and compacts the rows, and writes the file; the old one, if any, stays
@@ -99,14 +82,13 @@ public final class Loader {
 
   private Begun begin() throws IOException {
     try (Arena arena = Arena.ofShared()) {
-      EventLog log = new EventLog(memory);
-      TitleReader titles = read(log, arena);
-      memory.requireRoomToSort(log.size());
+      TitleReader titles = read(arena);
+      memory.requireRoomToSort(events.log().size());
       Compaction compaction =
           new Compaction(
-              log,
-              users.drain(arena),
-              items.drain(arena),
+              events.log(),
+              events.drainUsers(arena),
+              events.drainItems(arena),
               config.zero(),
               config.duplicates(),
               memory);
@@ -128,46 +110,49 @@ public final class Loader {
           "the output's folder must exist: output=%s; create the folder or name another one"
               .formatted(config.output()));
     }
-    if (Files.exists(config.output())
-        && Files.exists(config.source())
-        && Files.isSameFile(config.output(), config.source())) {
-      throw new LoaderException(
-          "the output must not be the source: output=%s; name another file"
-              .formatted(config.output()));
+    for (Path file : config.source().files()) {
+      if (Files.exists(config.output())
+          && Files.exists(file)
+          && Files.isSameFile(config.output(), file)) {
+        throw new LoaderException(
+            "the output must not be the source: output=%s; name another file"
+                .formatted(config.output()));
+      }
     }
     return folder;
   }
 
-  /// Fills the log and returns the titles, if any were asked for.
-  private @Nullable TitleReader read(EventLog log, Arena arena) throws IOException {
-    SqliteFile file = SqliteFile.inspect(config.source());
+  /// Collects the events and returns the titles, if any were asked for.
+  private @Nullable TitleReader read(Arena arena) throws IOException {
     TitleReader titles = null;
-    try (SqliteDatabase database = SqliteDatabase.open(file)) {
-      try (RowSource source = database.query("query", config.query(), 3)) {
-        readRatings(source, log);
+    try (OpenSource source = OpenSource.open(config.source())) {
+      sourceMetadata = source.metadata();
+      if (source.recognized() != null) {
+        listener.recognized(source.recognized());
       }
-      checkAccepted();
-      acceptSpilled(log);
-      users.finish(arena);
-      items.finish(arena);
-      if (config.titlesQuery() != null) {
-        titles = new TitleReader(items, config.itemIds(), arena);
-        try (RowSource source = database.query("titles", config.titlesQuery(), 2)) {
-          titles.read(source);
+      try (RowSource ratings = source.ratings()) {
+        readRatings(ratings);
+      }
+      checkAccepted(source.hint());
+      events.finish(arena);
+      try (RowSource rows = source.titles()) {
+        if (rows != null) {
+          titles = new TitleReader(events.items(), config.itemIds(), arena);
+          titles.read(rows);
         }
       }
+      source.checkUnchanged();
     }
-    file.checkUnchanged();
     return titles;
   }
 
-  private void readRatings(RowSource source, EventLog log) throws IOException {
+  private void readRatings(RowSource source) throws IOException {
     RowCleaner cleaner = new RowCleaner(config, rejections);
     try (ReadAhead batches = new ReadAhead(source, 3)) {
       for (RowBatch batch; (batch = batches.next()) != null; ) {
         long before = rows;
-        accept(batch, cleaner, log);
-        limitIds();
+        accept(batch, cleaner);
+        events.limitIds();
         if (rows / ROWS_PER_REPORT > before / ROWS_PER_REPORT) {
           listener.rows(rows);
         }
@@ -176,7 +161,7 @@ public final class Loader {
     listener.rows(rows);
   }
 
-  private void accept(RowBatch batch, RowCleaner row, EventLog log) throws IOException {
+  private void accept(RowBatch batch, RowCleaner row) throws IOException {
     byte[] bytes = batch.bytes();
     for (int i = 0, count = batch.rows(); i < count; i++) {
       if (row.clean(batch, i, ++rows)) {
@@ -187,109 +172,29 @@ public final class Loader {
             row.itemStart(),
             row.itemLength(),
             row.value());
-        accept(row, bytes, log);
+        events.add(bytes, row);
       }
     }
   }
 
-  private void accept(RowCleaner row, byte[] bytes, EventLog log) throws IOException {
-    accepted++;
-    int valueBits = Float.floatToRawIntBits(row.value());
-    int item = items.intern(bytes, row.itemStart(), row.itemLength());
-    if (item == IdInterner.ABSENT) {
-      rowsOfItems.add(
-          bytes,
-          row.itemStart(),
-          row.itemLength(),
-          bytes,
-          row.userStart(),
-          row.userLength(),
-          valueBits);
-    } else {
-      accept(bytes, row.userStart(), row.userLength(), item, valueBits, log);
-    }
-  }
-
-  private void accept(
-      byte[] bytes, int userStart, int userLength, int item, int valueBits, EventLog log)
-      throws IOException {
-    int user = users.intern(bytes, userStart, userLength);
-    if (user == IdInterner.ABSENT) {
-      INT.set(itemBytes, 0, item);
-      rowsOfUsers.add(bytes, userStart, userLength, itemBytes, 0, itemBytes.length, valueBits);
-    } else {
-      log.add(user, item, valueBits);
-    }
-  }
-
-  /// Those who have most ids take no more of them when the memory is used up; the others may have a
-  /// third of it yet.
-  private void limitIds() {
-    IdCollector larger = users.memoryBytes() > items.memoryBytes() ? users : items;
-    long bytes = users.memoryBytes() + items.memoryBytes();
-    if (bytes > idBytes) {
-      larger.setFull();
-    }
-    if (bytes > idBytes / 3 * 4) {
-      (larger == users ? items : users).setFull();
-    }
-  }
-
-  /// Rows that were set aside follow the others: those of one pair are still in their order.
-  private void acceptSpilled(EventLog log) throws IOException {
-    byte[] id = {};
-    byte[] other = {};
-    for (int part = 0; part < SpilledRows.PARTS; part++) {
-      try (Spool rowsOfPart = rowsOfItems.part(part);
-          Arena arena = Arena.ofShared()) {
-        if (rowsOfPart != null) {
-          items.nextPart(arena);
-        }
-        while (rowsOfPart != null && rowsOfPart.hasMore()) {
-          id = rowsOfPart.getBytes(id);
-          int item = items.intern(id, 0, rowsOfPart.length());
-          other = rowsOfPart.getBytes(other);
-          accept(other, 0, rowsOfPart.length(), item, rowsOfPart.getInt(), log);
-        }
-        limitIds();
-      }
-    }
-    for (int part = 0; part < SpilledRows.PARTS; part++) {
-      try (Spool rowsOfPart = rowsOfUsers.part(part);
-          Arena arena = Arena.ofShared()) {
-        if (rowsOfPart != null) {
-          users.nextPart(arena);
-        }
-        while (rowsOfPart != null && rowsOfPart.hasMore()) {
-          id = rowsOfPart.getBytes(id);
-          int user = users.intern(id, 0, rowsOfPart.length());
-          other = rowsOfPart.getBytes(other);
-          log.add(user, (int) INT.get(other, 0), rowsOfPart.getInt());
-        }
-      }
-    }
-  }
-
-  private void checkAccepted() throws LoaderException {
+  /// @param hint see [OpenSource#hint]
+  private void checkAccepted(String hint) throws LoaderException {
     if (config.strict() && !rejections.isEmpty()) {
       throw new LoaderException(
           "a strict load accepts every row: rows=%d, %s, first %s; clean them or load without --strict"
               .formatted(rows, rejections, rejections.first()));
     }
-    if (accepted == 0) {
+    if (events.accepted() == 0) {
       throw new LoaderException(
           rows == 0
-              ? "the query must give rows: rows=0, query='%s'; check the table (%s)"
-                  .formatted(config.query(), config.source())
-              : "a row must be left after cleaning: rows=%d, %s, first %s; check the query (%s)"
-                  .formatted(rows, rejections, rejections.first(), config.source()));
+              ? "the source must give rows: rows=0, %s".formatted(hint)
+              : "a row must be left after cleaning: rows=%d, %s, first %s, %s"
+                  .formatted(rows, rejections, rejections.first(), hint));
     }
   }
 
   private Map<String, String> metadata(long duplicates) {
-    Map<String, String> metadata = new LinkedHashMap<>();
-    metadata.put(RatingsFormat.SOURCE, String.valueOf(config.source().getFileName()));
-    metadata.put(RatingsFormat.QUERY, config.query());
+    Map<String, String> metadata = new LinkedHashMap<>(sourceMetadata);
     metadata.put(RatingsFormat.SOURCE_SHA256, digest.hex());
     metadata.put("peccary.rows", Long.toString(rows));
     metadata.put(RatingsFormat.DUPLICATES, Long.toString(duplicates));

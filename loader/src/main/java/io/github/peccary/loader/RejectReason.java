@@ -2,6 +2,12 @@ package io.github.peccary.loader;
 
 /// Why a row was left out. The first that applies counts, in this order.
 public enum RejectReason {
+  /// A row of text is longer than a megabyte.
+  ROW_TOO_LONG("rowTooLong"),
+  /// A quote opens a field of a row of text and none closes it.
+  UNTERMINATED_QUOTE("unterminatedQuote"),
+  /// A row of text ends before the last column that is read.
+  TOO_FEW_COLUMNS("tooFewColumns"),
   /// One of the three columns is null.
   NULL("null"),
   /// An id is not valid UTF-8.

@@ -35,7 +35,7 @@ final class RowCleaner {
   boolean clean(RowBatch batch, int row, long number) {
     for (int column = USER; column <= RATING; column++) {
       if (batch.length(row, column) < 0) {
-        return reject(batch, row, number, RejectReason.NULL, column);
+        return rejectAbsent(batch, row, number, column);
       }
     }
     byte[] bytes = batch.bytes();
@@ -65,6 +65,16 @@ final class RowCleaner {
       return reject(batch, row, number, RejectReason.OUT_OF_SCALE, RATING);
     }
     return true;
+  }
+
+  private boolean rejectAbsent(RowBatch batch, int row, long number, int column) {
+    RejectReason fault = batch.fault(row);
+    if (fault == null) {
+      return reject(batch, row, number, RejectReason.NULL, column);
+    }
+    rejections.add(
+        number, fault, "text", batch.bytes(), batch.start(row, 0), batch.excerptLength(row));
+    return false;
   }
 
   private boolean reject(RowBatch batch, int row, long number, RejectReason reason, int column) {

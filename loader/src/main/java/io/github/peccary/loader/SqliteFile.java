@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 
 /// What the first hundred bytes of a database file say (<https://www.sqlite.org/fileformat.html>),
 /// so that the commonest faults get a sentence of their own, and how to open it leaving no trace.
@@ -22,15 +23,7 @@ record SqliteFile(Path path, boolean immutable, long bytes, long modified) {
   private static final int HEADER_BYTES = 100;
 
   static SqliteFile inspect(Path path) throws IOException {
-    if (!Files.isRegularFile(path)) {
-      throw new LoaderException(
-          "the source must be an existing file: source=%s; name the SQLite database to load"
-              .formatted(path));
-    }
-    if (!Files.isReadable(path)) {
-      throw new LoaderException(
-          "the source must be readable: source=%s; check its permissions".formatted(path));
-    }
+    checkReadable(path);
     long bytes = Files.size(path);
     ByteBuffer header = ByteBuffer.allocate(HEADER_BYTES);
     try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
@@ -38,7 +31,7 @@ record SqliteFile(Path path, boolean immutable, long bytes, long modified) {
         // until it is full or the file ends
       }
     }
-    if (header.hasRemaining() || !header.slice(0, 16).equals(ByteBuffer.wrap(MAGIC))) {
+    if (header.hasRemaining() || !hasMagic(header.array())) {
       throw notADatabase(path);
     }
     Path log = beside(path, "-wal");
@@ -54,6 +47,24 @@ record SqliteFile(Path path, boolean immutable, long bytes, long modified) {
     }
     return new SqliteFile(
         path, writeAhead && !hasLog, bytes, Files.getLastModifiedTime(path).toMillis());
+  }
+
+  static void checkReadable(Path path) throws LoaderException {
+    if (!Files.isRegularFile(path)) {
+      throw new LoaderException(
+          "the source must be an existing file: source=%s; name the database or the text file to load"
+              .formatted(path));
+    }
+    if (!Files.isReadable(path)) {
+      throw new LoaderException(
+          "the source must be readable: source=%s; check its permissions".formatted(path));
+    }
+  }
+
+  /// Whether a file that begins so is a SQLite database.
+  static boolean hasMagic(byte[] start) {
+    return start.length >= MAGIC.length
+        && Arrays.equals(start, 0, MAGIC.length, MAGIC, 0, MAGIC.length);
   }
 
   static LoaderException notADatabase(Path path) {

@@ -58,6 +58,21 @@ final class Databases {
     return DriverManager.getConnection("jdbc:sqlite:" + file);
   }
 
+  /// The load of what this query gives, from the same database.
+  static LoadConfig withQuery(LoadConfig config, String query) {
+    return config.withSource(new SqliteSource(path(config), query, null));
+  }
+
+  /// The load with titles, from the same database.
+  static LoadConfig withTitles(LoadConfig config, String query) {
+    return config.withSource(new SqliteSource(path(config), SqliteSource.DEFAULT_QUERY, query));
+  }
+
+  /// The database of a load.
+  static Path path(LoadConfig config) {
+    return config.source().files().getFirst();
+  }
+
   static @Nullable Object[] row(@Nullable Object... values) {
     return values;
   }

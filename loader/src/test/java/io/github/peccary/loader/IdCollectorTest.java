@@ -30,7 +30,7 @@ class IdCollectorTest {
       IdCollector collector = new IdCollector(memory);
       for (int part = 0; part < parts; part++) {
         if (part > 0) {
-          collector.nextPart(arena);
+          collector.nextPart();
         }
         Map<String, Integer> known = new HashMap<>();
         for (int i = random.nextInt(3_000); i > 0; i--) {

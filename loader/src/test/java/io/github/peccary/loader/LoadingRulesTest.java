@@ -164,7 +164,7 @@ class LoadingRulesTest {
             "a user may rate an item once: user='2', item='b', rows=3; choose which to keep with"
                 + " --duplicates last|first|mean|max");
     assertThat(config.output()).doesNotExist();
-    LoadConfig single = config.withQuery("SELECT * FROM ratings WHERE user_id = 1");
+    LoadConfig single = Databases.withQuery(config, "SELECT * FROM ratings WHERE user_id = 1");
     assertThat(load(single).duplicates()).isZero();
   }
 
@@ -249,7 +249,7 @@ class LoadingRulesTest {
                 + " 2: nonNumeric, rating='x', row 3: null, user=null]; clean them or load without"
                 + " --strict");
     assertThat(config.output()).doesNotExist();
-    LoadConfig clean = config.withQuery("SELECT * FROM ratings WHERE rating = 5");
+    LoadConfig clean = Databases.withQuery(config, "SELECT * FROM ratings WHERE rating = 5");
     assertThat(load(clean).ratings()).isEqualTo(1);
   }
 
@@ -262,8 +262,9 @@ class LoadingRulesTest {
             "a row must be left after cleaning: rows=2, rejected=2 (emptyId=1, nonNumeric=1), first"
                 + " [row 1: nonNumeric, rating='x'");
     assertThatExceptionOfType(LoaderException.class)
-        .isThrownBy(() -> load(config.withQuery("SELECT * FROM ratings WHERE rating = 77")))
-        .withMessageStartingWith("the query must give rows: rows=0, query='SELECT * FROM ratings");
+        .isThrownBy(
+            () -> load(Databases.withQuery(config, "SELECT * FROM ratings WHERE rating = 77")))
+        .withMessageStartingWith("the source must give rows: rows=0, query='SELECT * FROM ratings");
     assertThat(config.output()).doesNotExist();
   }
 
@@ -289,7 +290,7 @@ class LoadingRulesTest {
   @Test
   void theLastTitleOfAKnownItemIsKept() throws Exception {
     LoadConfig config = config(row(1, "0-1-x", 5), row(1, "2", 5), row(1, "3", 0), row(1, "4", 9));
-    try (Connection connection = Databases.open(config.source())) {
+    try (Connection connection = Databases.open(Databases.path(config))) {
       connection.createStatement().execute("CREATE TABLE books (isbn, title)");
       Databases.insert(
           connection,
@@ -304,11 +305,11 @@ class LoadingRulesTest {
           row("4", new byte[] {'a', (byte) 0xFF}),
           row("4", " \t"));
     }
-    LoadReport report = load(config.withTitlesQuery("SELECT isbn, title FROM books"));
+    LoadReport report = load(Databases.withTitles(config, "SELECT isbn, title FROM books"));
     assertThat(Loaded.from(config.output()).titles())
         .containsExactlyInAnyOrderEntriesOf(Map.of("01X", "The Title", "3", "Zoë – 日本"));
     assertThat(report.titles()).isEqualTo(2);
-    assertThat(load(config.withTitlesQuery("SELECT 'x', 'y'")).titles()).isZero();
+    assertThat(load(Databases.withTitles(config, "SELECT 'x', 'y'")).titles()).isZero();
   }
 
   @Test
@@ -324,12 +325,14 @@ class LoadingRulesTest {
     // other spellings and types of the same rows are the same rows; another order is not
     assertThat(
             digest(
-                config.withQuery(
+                Databases.withQuery(
+                    config,
                     "VALUES ('1 ', ' a', '5.0'), (2, '-b', 7.5), (3.5, 'a', 'no'), (3, 'a', '0')")))
         .isEqualTo(digest);
-    assertThat(digest(config.withQuery("SELECT * FROM ratings ORDER BY user_id DESC")))
+    assertThat(digest(Databases.withQuery(config, "SELECT * FROM ratings ORDER BY user_id DESC")))
         .isNotEqualTo(digest);
-    assertThat(digest(config.withQuery("VALUES (12, 'a', 5), (2, 'b', 7.5), (3, 'a', 0)")))
+    assertThat(
+            digest(Databases.withQuery(config, "VALUES (12, 'a', 5), (2, 'b', 7.5), (3, 'a', 0)")))
         .isNotEqualTo(digest);
   }
 
@@ -350,10 +353,10 @@ class LoadingRulesTest {
   @Test
   void progressIsHeard() throws Exception {
     LoadConfig config =
-        config(row(1, "a", 5))
-            .withQuery(
-                "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 150000)"
-                    + " SELECT i % 1000, i / 1000, 1 + i % 5 FROM n");
+        Databases.withQuery(
+            config(row(1, "a", 5)),
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 150000)"
+                + " SELECT i % 1000, i / 1000, 1 + i % 5 FROM n");
     List<Long> heard = new ArrayList<>();
     LoadReport report = Loader.load(config, heard::add);
     assertThat(report.rows()).isEqualTo(150_000);

@@ -117,7 +117,7 @@ class SourceRefusalTest {
         "WITH t AS (SELECT 1) DELETE FROM ratings|the query must only read: query='WITH t|SELECT",
       })
   void aQueryMustFit(String query, String part, String other) throws Exception {
-    assertRefused(config.withQuery(query), part, other);
+    assertRefused(Databases.withQuery(config, query), part, other);
   }
 
   @ParameterizedTest
@@ -128,7 +128,7 @@ class SourceRefusalTest {
         "SELECT isbn FROM ratings|must give 2 columns (item, title)|columns=1",
       })
   void aQueryForTitlesMustFit(String query, String part, String other) throws Exception {
-    assertRefused(config.withTitlesQuery(query), part, other);
+    assertRefused(Databases.withTitles(config, query), part, other);
   }
 
   @Test
@@ -202,7 +202,8 @@ class SourceRefusalTest {
   @Test
   void theDatabaseIsReadByteForByteAsItWas() throws Exception {
     byte[] before = Files.readAllBytes(database);
-    Loader.load(config.withQuery("SELECT * FROM ratings ORDER BY rating"), LoadListener.NONE);
+    Loader.load(
+        Databases.withQuery(config, "SELECT * FROM ratings ORDER BY rating"), LoadListener.NONE);
     assertThat(Files.readAllBytes(database)).isEqualTo(before);
     assertThat(files()).containsExactly("books.db", "out.safetensors");
   }
@@ -245,7 +246,8 @@ class SourceRefusalTest {
   @Test
   void aRefusedLoadLeavesTheOldOutput() throws Exception {
     Files.writeString(config.output(), "the old one");
-    assertRefused(config.withQuery("SELECT 1, 2, 'x'"), "a row must be left after cleaning");
+    assertRefused(
+        Databases.withQuery(config, "SELECT 1, 2, 'x'"), "a row must be left after cleaning");
     assertThat(config.output()).hasContent("the old one");
   }
 }

@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.github.peccary.engine.ratings.RatingMatrix;
 import io.github.peccary.engine.storage.Verify;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -237,7 +236,7 @@ class LoadCommandTest {
   @Test
   void noRows() throws IOException {
     Database.ofRatings(database());
-    refused(load(), "the query must give rows: rows=0");
+    refused(load(), "the source must give rows: rows=0");
   }
 
   @Test
@@ -272,8 +271,8 @@ class LoadCommandTest {
 
   @Test
   void notADatabase() throws IOException {
-    Files.writeString(database(), "user_id;isbn;rating\n".repeat(100), StandardCharsets.UTF_8);
-    refused(load(), "the source must be a SQLite database: source=" + database());
+    Files.write(database(), new byte[] {'P', 'K', 3, 4, 0, 0});
+    refused(load(), "the source must be a SQLite database or delimited text: source=" + database());
   }
 
   @Test

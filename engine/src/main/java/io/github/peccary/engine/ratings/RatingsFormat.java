@@ -50,6 +50,9 @@ public final class RatingsFormat {
   /// Where the ratings were loaded from.
   public static final String SOURCE = "peccary.source";
 
+  /// Followed by a setting: how the source was read.
+  public static final String SOURCE_PREFIX = "peccary.source.";
+
   /// The query that gave them.
   public static final String QUERY = "peccary.query";
 

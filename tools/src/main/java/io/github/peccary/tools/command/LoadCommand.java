@@ -4,9 +4,11 @@ import io.github.peccary.engine.ratings.Zero;
 import io.github.peccary.loader.DuplicatePolicy;
 import io.github.peccary.loader.ItemIds;
 import io.github.peccary.loader.LoadConfig;
+import io.github.peccary.loader.LoadListener;
 import io.github.peccary.loader.LoadReport;
 import io.github.peccary.loader.Loader;
 import io.github.peccary.loader.Scale;
+import io.github.peccary.loader.Source;
 import io.github.peccary.tools.Console;
 import io.github.peccary.tools.Format;
 import io.github.peccary.tools.ProgressBar;
@@ -19,45 +21,40 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 @Command(
     name = "load",
     showDefaultValues = true,
-    description = "Clean the ratings of a SQLite database and write them to a ratings file.",
+    description = {
+      "Clean the ratings of a SQLite database, a text file such as CSV, or any database with a JDBC",
+      "driver, and write them to a ratings file."
+    },
     footer = {
       "  peccary load books.db -o ratings.safetensors --titles \"SELECT isbn, title FROM books\"",
       "  peccary load ml.db --query \"SELECT user, movie, stars FROM votes\" --item-ids verbatim \\",
       "    --scale 0.5..5 --zero rating",
+      "  peccary load BX-Book-Ratings.csv.gz --titles BX_Books.csv",
+      "  peccary load ratings.dat --item-ids verbatim",
+      "  peccary load votes.txt --separator tab --header no --columns 2,3,5 --encoding utf-16le",
+      "  PECCARY_CLASSPATH=postgresql.jar peccary load --jdbc jdbc:postgresql://host/shop \\",
+      "    --user ann --password-env PGPASSWORD --query \"SELECT buyer, product, stars FROM votes\"",
     })
 final class LoadCommand implements Callable<Integer> {
   private final Console console;
 
   @Spec private CommandSpec spec;
 
-  @Parameters(paramLabel = "SOURCE", description = "A SQLite database; it is only read.")
-  private Path source;
+  @Mixin private SourceOptions sources;
 
   @Option(
       names = {"-o", "--output"},
       paramLabel = "FILE",
       description = "The ratings file to write; an old one stays until the new one is complete.")
   private Path output = Path.of("ratings.safetensors");
-
-  @Option(
-      names = "--query",
-      paramLabel = "SQL",
-      description = "One SELECT of three columns: user, item, rating.")
-  private String query = LoadConfig.DEFAULT_QUERY;
-
-  @Option(
-      names = "--titles",
-      paramLabel = "SQL",
-      description = "One SELECT of two columns: item, title. Recommendations then show titles.")
-  private @Nullable String titles;
 
   @Option(
       names = "--zero",
@@ -105,42 +102,44 @@ final class LoadCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    Source source = sources.source();
     LoadConfig config =
         Settings.valid(
             spec,
-            () ->
-                new LoadConfig(
-                    source,
-                    output,
-                    query,
-                    titles,
-                    zero,
-                    duplicates,
-                    itemIds,
-                    scale,
-                    strict,
-                    memory));
-    Settings.requireWritable(output, source);
-    long start = System.nanoTime();
+            () -> new LoadConfig(source, output, zero, duplicates, itemIds, scale, strict, memory));
+    Settings.requireWritable(output, source.files().toArray(Path[]::new));
     LoadReport report;
     try (ProgressBar progress = console.progress()) {
-      report =
-          Loader.load(
-              config,
-              rows ->
-                  progress.update(
-                      rows,
-                      0,
-                      () ->
-                          "%s, %s rows/s"
-                              .formatted(
-                                  Format.count(rows, "row"),
-                                  Format.scaled(rows / (1e-9 * (System.nanoTime() - start))))));
+      report = Loader.load(config, new Notes(console, progress));
     }
     noteRejections(report);
     print(report);
     console.result(fields(report));
     return 0;
+  }
+
+  /// Tells how the source is read, then how far the load has come.
+  private record Notes(Console console, ProgressBar progress, long start) implements LoadListener {
+    Notes(Console console, ProgressBar progress) {
+      this(console, progress, System.nanoTime());
+    }
+
+    @Override
+    public void recognized(String what) {
+      console.note("peccary: " + what);
+    }
+
+    @Override
+    public void rows(long rows) {
+      progress.update(
+          rows,
+          0,
+          () ->
+              "%s, %s rows/s"
+                  .formatted(
+                      Format.count(rows, "row"),
+                      Format.scaled(rows / (1e-9 * (System.nanoTime() - start)))));
+    }
   }
 
   private void noteRejections(LoadReport report) {

@@ -7,6 +7,7 @@ import io.github.peccary.loader.LoadConfig;
 import io.github.peccary.loader.LoadListener;
 import io.github.peccary.loader.LoadReport;
 import io.github.peccary.loader.Loader;
+import io.github.peccary.loader.SqliteSource;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -119,8 +120,10 @@ class GeneratorTest {
             new GeneratorConfig(SHAPE, 4, database), (written, planned) -> heard.add(written));
     LoadReport loaded =
         Loader.load(
-            LoadConfig.of(database, folder.resolve("ratings.safetensors"))
-                .withTitlesQuery("SELECT isbn, title FROM books"),
+            LoadConfig.of(
+                new SqliteSource(
+                    database, SqliteSource.DEFAULT_QUERY, "SELECT isbn, title FROM books"),
+                folder.resolve("ratings.safetensors")),
             LoadListener.NONE);
     assertThat(loaded.rejected()).isEmpty();
     assertThat(loaded.rows()).isEqualTo(report.rows());

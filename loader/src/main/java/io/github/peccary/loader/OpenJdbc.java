@@ -1,0 +1,185 @@
+package io.github.peccary.loader;
+
+import io.github.peccary.engine.ratings.RatingsFormat;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.sql.Types;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Properties;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/// A database behind a JDBC driver as a source. Whatever a driver makes of the wish to only read,
+/// nothing that a query did is committed.
+final class OpenJdbc implements OpenSource {
+  /// Rows a round trip; with automatic commits off, PostgreSQL streams them instead of sending all.
+  private static final int FETCH_ROWS = 10_000;
+
+  private final JdbcSource source;
+  private final Connection connection;
+
+  OpenJdbc(JdbcSource source) throws IOException {
+    this.source = source;
+    Properties login = new Properties();
+    if (source.user() != null) {
+      login.setProperty("user", source.user());
+    }
+    if (source.password() != null) {
+      login.setProperty("password", source.password());
+    }
+    checkDriver();
+    try {
+      connection = DriverManager.getConnection(source.url(), login);
+      connection.setAutoCommit(false);
+    } catch (SQLException e) {
+      throw new LoaderException(
+          "the database must be reachable: jdbc=%s, %s; check the URL, --user and --password-env"
+              .formatted(source.name(), reason(e)),
+          e);
+    }
+  }
+
+  private void checkDriver() throws LoaderException {
+    try {
+      DriverManager.getDriver(source.url());
+    } catch (SQLException e) {
+      throw new LoaderException(
+          "a JDBC driver must take the URL: jdbc=%s, drivers=%s; put its jar on the class path, as in PECCARY_CLASSPATH=driver.jar peccary load …"
+              .formatted(
+                  source.name(),
+                  DriverManager.drivers()
+                      .map(driver -> driver.getClass().getName())
+                      .collect(Collectors.joining(", "))),
+          e);
+    }
+  }
+
+  private static String reason(SQLException e) {
+    return String.valueOf(e.getMessage()).lines().findFirst().orElse("").strip();
+  }
+
+  @Override
+  public RowSource ratings() throws IOException {
+    return query("query", source.query(), "user, item, rating", 3);
+  }
+
+  @Override
+  public @Nullable RowSource titles() throws IOException {
+    String query = source.titlesQuery();
+    return query == null ? null : query("titles", query, "item, title", 2);
+  }
+
+  private RowSource query(String name, String sql, String roles, int columns) throws IOException {
+    try {
+      Statement statement = connection.createStatement(); // closed with the rows
+      statement.setFetchSize(FETCH_ROWS);
+      ResultSet rows = statement.executeQuery(sql);
+      int found = rows.getMetaData().getColumnCount();
+      if (found != columns) {
+        throw new LoaderException(
+            "the query must give %d columns (%s): columns=%d, %s='%s'; select just these"
+                .formatted(columns, roles, found, name, sql));
+      }
+      return new Rows(statement, rows);
+    } catch (SQLException e) {
+      throw new LoaderException(
+          "the query must fit the database: %s, %s='%s'; give another with --%s (%s)"
+              .formatted(reason(e), name, sql, name, source.name()),
+          e);
+    }
+  }
+
+  @Override
+  public @Nullable String recognized() {
+    return null;
+  }
+
+  @Override
+  public Map<String, String> metadata() {
+    Map<String, String> metadata = new LinkedHashMap<>();
+    metadata.put(RatingsFormat.SOURCE, source.name());
+    metadata.put(RatingsFormat.SOURCE_PREFIX + "format", "jdbc");
+    metadata.put(RatingsFormat.QUERY, source.query());
+    return metadata;
+  }
+
+  @Override
+  public String hint() {
+    return "query='%s'; check the table (%s)".formatted(source.query(), source.name());
+  }
+
+  /// A database keeps a query apart from what others write meanwhile.
+  @Override
+  public void checkUnchanged() {}
+
+  @Override
+  public void close() throws IOException {
+    try (connection) {
+      connection.rollback();
+    } catch (SQLException e) {
+      throw broken(e);
+    }
+  }
+
+  private LoaderException broken(SQLException e) {
+    return new LoaderException(
+        "the database must stay readable to the end: jdbc=%s, %s; load again"
+            .formatted(source.name(), reason(e)),
+        e);
+  }
+
+  private final class Rows implements RowSource {
+    private final Statement statement;
+    private final ResultSet rows;
+    private final boolean[] binary; // by column
+
+    Rows(Statement statement, ResultSet rows) throws SQLException {
+      this.statement = statement;
+      this.rows = rows;
+      this.binary = new boolean[rows.getMetaData().getColumnCount()];
+      for (int column = 0; column < binary.length; column++) {
+        int type = rows.getMetaData().getColumnType(column + 1);
+        binary[column] =
+            type == Types.BINARY || type == Types.VARBINARY || type == Types.LONGVARBINARY;
+      }
+    }
+
+    @Override
+    public boolean read(RowBatch batch) throws IOException {
+      batch.clear();
+      try {
+        while (!batch.full() && rows.next()) {
+          for (int column = 0; column < batch.columns(); column++) {
+            batch.add(cell(column));
+          }
+        }
+        return batch.rows() > 0;
+      } catch (SQLException e) {
+        throw broken(e);
+      }
+    }
+
+    private byte @Nullable [] cell(int column) throws SQLException {
+      if (binary[column]) {
+        return rows.getBytes(column + 1);
+      }
+      String text = rows.getString(column + 1);
+      return text == null ? null : text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public void close() throws IOException {
+      try (statement) {
+        rows.close();
+      } catch (SQLException e) {
+        throw broken(e);
+      }
+    }
+  }
+}
