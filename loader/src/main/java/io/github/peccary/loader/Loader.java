@@ -17,9 +17,9 @@ import org.jspecify.annotations.Nullable;
 public final class Loader {
   private static final long ROWS_PER_REPORT = 1 << 16;
 
-  /// An eighth of the memory is for events and three tenths are for ids: sorting the ids takes as
-  /// much again, and the JVM itself some 150 MB.
-  private static final int EVENT_SHARE = 8;
+  /// A sixteenth of the memory is for events and three tenths are for ids: to sort and write these
+  /// takes as much again, and the JVM itself some 150 MB.
+  private static final int EVENT_SHARE = 16;
 
   private static final int ID_PERCENT = 30;
 

@@ -14,7 +14,6 @@ import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 
 /// The ids of the users or of the items: number to id by reading, id to number by binary search,
@@ -31,6 +30,7 @@ public final class IdDictionary {
 
   private static final String OFFSETS = "_offsets";
   private static final String ORDER = "_order";
+  private static final int BLOCK = 1 << 16;
 
   private final TextColumn ids;
   private final MemorySegment order;
@@ -93,14 +93,26 @@ public final class IdDictionary {
   static void append(TensorFileWriter writer, String name, TextSelection ids, int[] byText)
       throws IOException {
     ids.appendOffsets(writer, name + OFFSETS);
-    try (Arena arena = Arena.ofShared()) {
-      int[] order = new int[byText.length];
-      int[] numbers = new int[byText.length];
-      for (int number = 0; number < numbers.length; number++) {
-        numbers[ids.order()[number]] = number;
+    int[] numbers = new int[byText.length];
+    for (int number = 0; number < numbers.length; number++) {
+      numbers[ids.order()[number]] = number;
+    }
+    int[] block = new int[BLOCK];
+    for (int from = 0; from < byText.length; from += BLOCK) {
+      int count = Math.min(BLOCK, byText.length - from);
+      for (int i = 0; i < count; i++) {
+        block[i] = numbers[byText[from + i]];
       }
-      Arrays.setAll(order, i -> numbers[byText[i]]);
-      writer.append(name + ORDER, arena.allocateFrom(ValueLayout.JAVA_INT, order));
+      try (Arena arena = Arena.ofShared()) {
+        writer.append(
+            name + ORDER,
+            arena.allocateFrom(
+                ValueLayout.JAVA_INT,
+                MemorySegment.ofArray(block),
+                ValueLayout.JAVA_INT,
+                0,
+                count));
+      }
     }
     ids.appendTexts(writer, name);
   }
