@@ -11,7 +11,7 @@ import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteOpenMode;
 
 /// A SQLite database, read only in every respect: it is never created, never written, never
-/// upgraded, and no file is left beside it.
+/// upgraded, and no file is left beside it. All queries see it as it was at the first one.
 final class SqliteDatabase implements AutoCloseable {
   private static final int LOCK_WAIT_MILLIS = 2_000;
 
@@ -29,6 +29,7 @@ final class SqliteDatabase implements AutoCloseable {
       try (ResultSet encoding = statement.executeQuery("PRAGMA encoding")) {
         utf8 = encoding.next() && encoding.getString(1).equals("UTF-8");
       }
+      statement.execute("BEGIN"); // titles of the same moment as the ratings
     }
   }
 

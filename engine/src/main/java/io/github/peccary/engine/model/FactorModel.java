@@ -239,8 +239,9 @@ public final class FactorModel implements AutoCloseable {
     return seenItems.byteSize() / Integer.BYTES;
   }
 
+  /// Some position, where the offsets were not checked and are wrong.
   private long seenOffset(int row) {
-    return seenOffsets().getAtIndex(ValueLayout.JAVA_LONG, row);
+    return Math.clamp(seenOffsets().getAtIndex(ValueLayout.JAVA_LONG, row), 0, seenCount());
   }
 
   /// The item at a position of the seen items; those of a user ascend.

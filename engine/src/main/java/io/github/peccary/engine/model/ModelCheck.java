@@ -26,8 +26,8 @@ final class ModelCheck {
     if (!model.hasSeen()) {
       return;
     }
-    long first = model.seenStart(0);
-    long last = model.seenEnd(model.users() - 1);
+    long first = model.seenOffsets().getAtIndex(ValueLayout.JAVA_LONG, 0);
+    long last = model.seenOffsets().getAtIndex(ValueLayout.JAVA_LONG, model.users());
     if (first != 0 || last != model.seenCount()) {
       throw corrupt(
           ModelFormat.SEEN_OFFSETS,

@@ -29,7 +29,7 @@ record ModelHeader(
     }
     float minRating = decimal(file, ModelFormat.MIN_RATING);
     float maxRating = decimal(file, ModelFormat.MAX_RATING);
-    if (minRating > maxRating) {
+    if (Float.compare(minRating, maxRating) > 0) { // 0 and -0 in this order are no scale
       throw new CorruptFileException(
           file.path(),
           "the rating scale must not be empty: minRating="

@@ -34,14 +34,20 @@ public record CompressedRows(
     return indices.byteSize() / Integer.BYTES;
   }
 
-  /// Position of the first entry of a row.
+  /// Position of the first entry of a row; some position, where offsets were not checked and are
+  /// wrong.
   public long start(int row) {
-    return offsets.getAtIndex(ValueLayout.JAVA_LONG, row);
+    return Math.clamp(offset(row), 0, entries());
   }
 
   /// Position after the last entry of a row.
   public long end(int row) {
-    return offsets.getAtIndex(ValueLayout.JAVA_LONG, row + 1L);
+    return Math.clamp(offset(row + 1L), 0, entries());
+  }
+
+  /// The offset as it is.
+  long offset(long index) {
+    return offsets.getAtIndex(ValueLayout.JAVA_LONG, index);
   }
 
   /// Column of the entry at a position.

@@ -60,8 +60,8 @@ final class CompressedRowsCheck {
 
   /// Takes no time: rows begin with the events and end with them.
   void ends() {
-    long first = rows.start(0);
-    long last = rows.end(rows.rows() - 1);
+    long first = rows.offset(0);
+    long last = rows.offset(rows.rows());
     if (first != 0 || last != rows.entries()) {
       throw new CorruptFileException(
           file,

@@ -21,6 +21,9 @@ public record TextColumn(int size, MemorySegment bytes, MemorySegment offsets) {
   /// Lowest byte of the [#word] of a text with more bytes after it.
   static final int GOES_ON = WORD_BYTES + 1;
 
+  /// Bytes that an array can hold.
+  private static final int MAX_TEXT_BYTES = Integer.MAX_VALUE - 8;
+
   /// @throws IllegalArgumentException if there are not size + 1 offsets
   public TextColumn {
     if (offsets.byteSize() != (size + 1L) * Long.BYTES) {
@@ -39,11 +42,23 @@ public record TextColumn(int size, MemorySegment bytes, MemorySegment offsets) {
     return offsets.getAtIndex(ValueLayout.JAVA_LONG, index + 1L);
   }
 
-  /// The text as a `String`.
+  /// The text as a `String`. Where offsets were not checked and are wrong, it is another part of
+  /// the bytes.
   public String text(int index) {
-    long start = start(index);
-    byte[] utf8 = bytes.asSlice(start, end(index) - start).toArray(ValueLayout.JAVA_BYTE);
+    long start = within(start(index), 0);
+    long length = Math.min(within(end(index), start) - start, MAX_TEXT_BYTES);
+    byte[] utf8 = bytes.asSlice(start, length).toArray(ValueLayout.JAVA_BYTE);
     return new String(utf8, StandardCharsets.UTF_8);
+  }
+
+  private long within(long offset, long from) {
+    return Math.clamp(offset, from, bytes.byteSize());
+  }
+
+  /// Order of the text and `key`, by [the same rule][#compare].
+  int compare(int index, MemorySegment key) {
+    long start = within(start(index), 0);
+    return compare(bytes, start, within(end(index), start), key, 0, key.byteSize());
   }
 
   /// Order of two texts by their bytes, unsigned; the shorter first where one begins with the

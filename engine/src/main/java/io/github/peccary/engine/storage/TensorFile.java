@@ -66,32 +66,45 @@ public final class TensorFile implements AutoCloseable {
     if (!Files.exists(file)) {
       throw new NoSuchFileException(file.toString(), null, "the file must exist; check its name");
     }
-    if (Files.isDirectory(file)) {
-      throw new CorruptFileException(file, "a file is wanted, this is a folder");
+    if (!Files.isRegularFile(file)) {
+      throw new CorruptFileException(
+          file,
+          Files.isDirectory(file)
+              ? "a file is wanted, this is a folder"
+              : "a file is wanted, this is a device or a pipe");
+    }
+    FileChannel written = TemporaryFile.channel(file);
+    if (written != null) {
+      return open(written, file, verify);
     }
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-      long fileBytes = channel.size();
-      byte[] length = read(channel, file, 0, Long.BYTES);
-      int headerBytes =
-          Header.size(
-              file, ByteBuffer.wrap(length).order(ByteOrder.LITTLE_ENDIAN).getLong(), fileBytes);
-      Header header = Header.parse(file, read(channel, file, 0, headerBytes), fileBytes);
-      checkKnown(file, header);
-      if (verify == Verify.CHECKSUMS) {
-        ByteBuffer buffer = ByteBuffer.allocateDirect(READ_BYTES);
-        for (TensorInfo tensor : header.tensors()) {
-          checkCrc(channel, file, tensor, buffer);
-        }
+      return open(channel, file, verify);
+    }
+  }
+
+  private static TensorFile open(FileChannel channel, Path file, Verify verify) throws IOException {
+    long fileBytes = channel.size();
+    byte[] length = read(channel, file, 0, Long.BYTES);
+    int headerBytes =
+        Header.size(
+            file, ByteBuffer.wrap(length).order(ByteOrder.LITTLE_ENDIAN).getLong(), fileBytes);
+    Header header = Header.parse(file, read(channel, file, 0, headerBytes), fileBytes);
+    checkKnown(file, header);
+    if (verify == Verify.CHECKSUMS) {
+      ByteBuffer buffer =
+          ByteBuffer.allocateDirect((int) Math.min(READ_BYTES, fileBytes - headerBytes));
+      for (TensorInfo tensor : header.tensors()) {
+        checkCrc(channel, file, tensor, buffer);
       }
-      @SuppressWarnings("MustBeClosed") // by close(): the arena lives as long as the file is open
-      Arena arena = Arena.ofShared();
-      try {
-        MemorySegment bytes = channel.map(FileChannel.MapMode.READ_ONLY, 0, fileBytes, arena);
-        return new TensorFile(file, header, arena, bytes);
-      } catch (Throwable e) {
-        arena.close();
-        throw e;
-      }
+    }
+    @SuppressWarnings("MustBeClosed") // by close(): the arena lives as long as the file is open
+    Arena arena = Arena.ofShared();
+    try {
+      MemorySegment bytes = channel.map(FileChannel.MapMode.READ_ONLY, 0, fileBytes, arena);
+      return new TensorFile(file, header, arena, bytes);
+    } catch (Throwable e) {
+      arena.close();
+      throw e;
     }
   }
 

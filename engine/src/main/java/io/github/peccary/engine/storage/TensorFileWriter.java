@@ -3,26 +3,23 @@ package io.github.peccary.engine.storage;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
-import java.util.UUID;
 import java.util.zip.CRC32C;
 
 /// Writes a file all or nothing: into a temporary beside the target, which takes the target's name
 /// only when it is complete, on disk, and has passed the reader's own check. Until then the old
-/// file is untouched; a crash leaves at most the temporary, `.<name>.<random>.tmp`.
+/// file is untouched; a crash leaves at most the temporary, `.<name>.<random>.tmp`, which the next
+/// writer to the same target removes. It never removes that of a writer that still lives.
 ///
 /// Bytes go through positional writes, never through a map: a full disk is an `IOException` here,
 /// and a crash there.
@@ -49,35 +46,18 @@ public final class TensorFileWriter implements AutoCloseable {
     }
   }
 
-  private final Path target;
-  private final Path temporary;
-  private final FileChannel channel;
+  private final TemporaryFile file;
   private final SortedMap<String, String> metadata;
   private final List<Tensor> tensors;
   private final Map<String, Tensor> byName;
-  private final long bytes;
-  private boolean committed;
 
   private TensorFileWriter(
-      Path target,
-      Path temporary,
-      SortedMap<String, String> metadata,
-      List<Tensor> tensors,
-      long bytes)
-      throws IOException {
-    this.target = target;
-    this.temporary = temporary;
+      TemporaryFile file, SortedMap<String, String> metadata, List<Tensor> tensors) {
+    this.file = file;
     this.metadata = metadata;
     this.tensors = tensors;
     this.byName = new HashMap<>();
     tensors.forEach(tensor -> byName.put(tensor.spec.name(), tensor));
-    this.bytes = bytes;
-    try {
-      this.channel =
-          FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-    } catch (IOException e) {
-      throw failure(target, "the output's folder must be writable; choose another folder", e);
-    }
   }
 
   /// Begins a file.
@@ -88,6 +68,12 @@ public final class TensorFileWriter implements AutoCloseable {
   /// @throws NoSuchFileException if the target's folder does not exist
   public static TensorFileWriter create(
       Path target, Map<String, String> metadata, List<TensorSpec> tensors) throws IOException {
+    return create(target, metadata, tensors, Disk.REAL);
+  }
+
+  static TensorFileWriter create(
+      Path target, Map<String, String> metadata, List<TensorSpec> tensors, Disk disk)
+      throws IOException {
     TensorFile.requireLittleEndian();
     SortedMap<String, String> entries = entries(metadata);
     Path place = place(target);
@@ -109,9 +95,7 @@ public final class TensorFileWriter implements AutoCloseable {
       placed.add(new Tensor(spec, offset));
       offset = Math.addExact(offset, spec.bytes());
     }
-    String random = UUID.randomUUID().toString().substring(0, 8);
-    Path temporary = place.resolveSibling("." + place.getFileName() + "." + random + ".tmp");
-    return new TensorFileWriter(place, temporary, entries, placed, offset);
+    return new TensorFileWriter(TemporaryFile.create(place, offset, disk), entries, placed);
   }
 
   /// Appends bytes to a tensor. The tensors may be written in any order, in as many pieces as
@@ -136,7 +120,7 @@ public final class TensorFileWriter implements AutoCloseable {
       ByteBuffer piece =
           bytes.asSlice(from, Math.min(WRITE_BYTES, bytes.byteSize() - from)).asByteBuffer();
       to.crc.update(piece.duplicate());
-      to.written += write(piece, to.offset + to.written);
+      to.written += file.write(piece, to.offset + to.written);
     }
   }
 
@@ -162,34 +146,21 @@ public final class TensorFileWriter implements AutoCloseable {
             metadata,
             tensors.stream().map(tensor -> tensor.spec).toList(),
             tensors.stream().map(tensor -> tensor.crc).toList());
-    write(ByteBuffer.wrap(header), 0);
-    try {
-      channel.force(true);
-      channel.close();
-    } catch (IOException e) {
-      throw explained(e);
-    }
-    check.accept(temporary);
-    Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
-    committed = true;
-    syncFolder(target);
+    file.write(ByteBuffer.wrap(header), 0);
+    file.force();
+    check.accept(file.path());
+    file.rename();
   }
 
   /// The same with the check of the container alone.
   public void commit() throws IOException {
-    commit(file -> TensorFile.open(file, Verify.CHECKSUMS).close());
+    commit(written -> TensorFile.open(written, Verify.CHECKSUMS).close());
   }
 
   /// Removes the temporary, unless the file was committed.
   @Override
   public void close() throws IOException {
-    try {
-      channel.close();
-    } finally {
-      if (!committed) {
-        Files.deleteIfExists(temporary);
-      }
-    }
+    file.close();
   }
 
   private static SortedMap<String, String> entries(Map<String, String> metadata) {
@@ -236,47 +207,5 @@ public final class TensorFileWriter implements AutoCloseable {
           target.toString(), null, "the output must be a regular file; choose another name");
     }
     return absolute.toRealPath();
-  }
-
-  private long write(ByteBuffer piece, long position) throws IOException {
-    long next = position;
-    try {
-      while (piece.hasRemaining()) {
-        next += channel.write(piece, next);
-      }
-    } catch (IOException e) {
-      throw explained(e);
-    }
-    return next - position;
-  }
-
-  private IOException explained(IOException e) {
-    return failure(
-        target,
-        "the output cannot be written: "
-            + (e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage())
-            + ": bytes="
-            + bytes
-            + ", freeBytes="
-            + temporary.toFile().getUsableSpace()
-            + "; free some space or choose another folder",
-        e);
-  }
-
-  private static IOException failure(Path target, String sentence, IOException cause) {
-    IOException failure = new FileSystemException(target.toString(), null, sentence);
-    failure.initCause(cause);
-    return failure;
-  }
-
-  /// Without it the new name may be lost when the machine, not the process, dies.
-  private static void syncFolder(Path target) throws IOException {
-    if (System.getProperty("os.name").startsWith("Windows")) {
-      return; // folders cannot be opened there
-    }
-    try (FileChannel folder =
-        FileChannel.open(target.resolveSibling("."), StandardOpenOption.READ)) {
-      folder.force(true);
-    }
   }
 }

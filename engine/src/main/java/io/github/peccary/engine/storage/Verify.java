@@ -7,6 +7,6 @@ public enum Verify {
   CHECKSUMS,
   /// The header with its CRC-32C, the sizes, and what can be told from a few bytes of a tensor:
   /// milliseconds, whatever the size. For a file whose checksums were verified when it was written
-  /// or copied.
+  /// or copied: damage inside a tensor gives wrong values, though nothing worse.
   STRUCTURE
 }

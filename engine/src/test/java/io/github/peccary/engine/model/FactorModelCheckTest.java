@@ -1,5 +1,6 @@
 package io.github.peccary.engine.model;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
@@ -202,6 +203,31 @@ class FactorModelCheckTest {
     say(ModelFormat.MIN_RATING, "11");
     assertRefused(
         Verify.STRUCTURE, "the rating scale must not be empty: minRating=11.0, maxRating=10.0");
+  }
+
+  /// No number is clipped to a scale that the JDK takes for none.
+  @Test
+  void aScaleFromZeroToMinusZeroIsEmpty() throws IOException {
+    rewrite(Map.of(ModelFormat.MIN_RATING, "0.0", ModelFormat.MAX_RATING, "-0.0"), "", bytes -> {});
+    assertRefused(
+        Verify.STRUCTURE, "the rating scale must not be empty: minRating=0.0, maxRating=-0.0");
+  }
+
+  @Test
+  void withoutChecksumsWrongSeenOffsetsGiveWrongAnswersAndNothingElse() throws IOException {
+    change(
+        "seen_offsets",
+        bytes -> {
+          bytes.setAtIndex(ValueLayout.JAVA_LONG, 2, 1L << 60);
+          bytes.setAtIndex(ValueLayout.JAVA_LONG, 3, -9);
+        });
+    try (FactorModel model = FactorModel.open(file, Verify.STRUCTURE)) {
+      for (int user = 0; user < 5; user++) {
+        assertThat(model.seenStart(user)).isBetween(0L, model.seenCount());
+        assertThat(model.seenEnd(user)).isBetween(0L, model.seenCount());
+        assertThat(model.seen(user, -1)).isFalse();
+      }
+    }
   }
 
   @Test

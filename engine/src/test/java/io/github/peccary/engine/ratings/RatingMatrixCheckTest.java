@@ -214,6 +214,35 @@ class RatingMatrixCheckTest {
   }
 
   @Test
+  void withoutChecksumsWrongOffsetsAndOrdersGiveWrongValuesAndNothingElse() throws Exception {
+    Path bad = folder.resolve("bad.safetensors");
+    long far = 1L << 60;
+    for (long[] wrong : new long[][] {{far, -far}, {-far, far}, {-1, -1}, {4, 2}}) {
+      rewrite(
+          bad,
+          Map.of(),
+          tensors -> {
+            for (String column : List.of("user_", "item_", "user_ids_", "item_titles_")) {
+              longs(column + "offsets", 1, wrong[0]).accept(tensors);
+              longs(column + "offsets", 2, wrong[1]).accept(tensors);
+            }
+            ints("user_ids_order", 0, (int) wrong[0] - 7).accept(tensors);
+            ints("user_ids_order", 1, Integer.MAX_VALUE).accept(tensors);
+          });
+      try (RatingMatrix matrix = RatingMatrix.open(bad, Verify.STRUCTURE)) {
+        for (int row = 0; row < 3; row++) {
+          assertThat(matrix.byUser().start(row)).isBetween(0L, matrix.events());
+          assertThat(matrix.byItem().end(row)).isBetween(0L, matrix.events());
+          assertThat(matrix.userIds().id(row)).hasSizeLessThanOrEqualTo(6);
+          assertThat(matrix.userIds().indexOf("u" + row)).isBetween(-1, 2);
+          assertThat(String.valueOf(Objects.requireNonNull(matrix.titles()).title(row)))
+              .hasSizeLessThanOrEqualTo(7);
+        }
+      }
+    }
+  }
+
+  @Test
   void findsEveryFlippedBit() throws Exception {
     byte[] bytes = Files.readAllBytes(good);
     try (var raw = new RandomAccessFile(good.toFile(), "rw")) {

@@ -21,6 +21,8 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 class TensorFileTest {
@@ -216,6 +218,16 @@ class TensorFileTest {
         .isInstanceOf(NoSuchFileException.class)
         .hasMessage(folder.resolve("none") + ": the file must exist; check its name");
     assertCorrupt(folder, "a file is wanted, this is a folder");
+  }
+
+  /// Whoever opens a pipe may wait for ever.
+  @Test
+  @DisabledOnOs(OS.WINDOWS)
+  void refusesDevicesAndPipes() throws Exception {
+    assertCorrupt(Path.of("/dev/null"), "a file is wanted, this is a device or a pipe");
+    Path pipe = folder.resolve("pipe");
+    assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+    assertCorrupt(pipe, "a file is wanted, this is a device or a pipe");
   }
 
   @Test

@@ -191,6 +191,7 @@ class TensorFileWriterTest {
     assertThat(files()).hasSize(2);
     assertThat(WriterProcess.run(file, "", "unlimited")).isEmpty();
     TensorFile.open(file, Verify.CHECKSUMS).close();
+    assertThat(files()).containsExactly(file);
   }
 
   @Test

@@ -8,15 +8,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/// Writes a megabyte in a process of its own, which may be held short of disk or end too early.
+/// Writes a megabyte in a process of its own, which may be held short of disk, end too early, or
+/// wait.
 final class WriterProcess {
 
   static final int BYTES = 1 << 20;
 
   private WriterProcess() {}
 
-  /// Writes to `args[0]`; with `halt` as `args[1]` it ends without a goodbye when all is written
-  /// and not yet renamed.
+  /// Writes to `args[0]`. When all is written, checked and not yet renamed, it ends without a
+  /// goodbye if `args[1]` is `halt`, and if it is `wait` it prints a line and goes on after one
+  /// from outside.
   public static void main(String[] args) throws IOException {
     try (var writer =
         TensorFileWriter.create(
@@ -26,8 +28,13 @@ final class WriterProcess {
       writer.append("bytes", MemorySegment.ofArray(new byte[BYTES]));
       writer.commit(
           file -> {
+            TensorFile.open(file, Verify.CHECKSUMS).close();
             if (args[1].equals("halt")) {
               Runtime.getRuntime().halt(9);
+            }
+            if (args[1].equals("wait")) {
+              System.out.println("written");
+              int _ = System.in.read();
             }
           });
     } catch (IOException e) {
@@ -40,15 +47,20 @@ final class WriterProcess {
   /// @param fileBlocks the largest file that it may write, in the shell's blocks of 512 or 1024
   ///     bytes
   static String run(Path target, String how, String fileBlocks) throws Exception {
+    Process process = start(target, how, fileBlocks);
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    process.waitFor();
+    return output;
+  }
+
+  /// Starts it; the process is that of the writer itself.
+  static Process start(Path target, String how, String fileBlocks) throws IOException {
     List<String> command = new ArrayList<>();
     command.addAll(List.of("sh", "-c", "ulimit -f " + fileBlocks + " && exec \"$@\"", "sh"));
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-XX:-UsePerfData", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
     command.addAll(List.of(WriterProcess.class.getName(), target.toString(), how));
-    Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    process.waitFor();
-    return output;
+    return new ProcessBuilder(command).redirectErrorStream(true).start();
   }
 }

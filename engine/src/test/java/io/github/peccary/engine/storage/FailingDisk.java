@@ -1,0 +1,102 @@
+package io.github.peccary.engine.storage;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/// A file system that writes a few bytes at a time, and fails when it is told to.
+final class FailingDisk extends Disk {
+
+  /// The names of the operations so far, that of the failed one included.
+  final List<String> operations = new ArrayList<>();
+
+  private final int firstFailure;
+  private final int lastFailure;
+  private long freeBytes;
+
+  private FailingDisk(int firstFailure, int lastFailure, long freeBytes) {
+    this.firstFailure = firstFailure;
+    this.lastFailure = lastFailure;
+    this.freeBytes = freeBytes;
+  }
+
+  static FailingDisk never() {
+    return at(-1);
+  }
+
+  /// Fails one operation, counted from 0.
+  static FailingDisk at(int operation) {
+    return new FailingDisk(operation, operation, Long.MAX_VALUE);
+  }
+
+  /// Fails every operation from one on.
+  static FailingDisk from(int operation) {
+    return new FailingDisk(operation, Integer.MAX_VALUE, Long.MAX_VALUE);
+  }
+
+  /// Has no room for more.
+  static FailingDisk full(long freeBytes) {
+    return new FailingDisk(-1, -1, freeBytes);
+  }
+
+  private void count(String operation) throws IOException {
+    int number = operations.size();
+    operations.add(operation);
+    if (number >= firstFailure && number <= lastFailure) {
+      throw new IOException("Input/output error");
+    }
+  }
+
+  @Override
+  FileChannel create(Path file) throws IOException {
+    count("create");
+    return super.create(file);
+  }
+
+  @Override
+  int write(FileChannel channel, ByteBuffer bytes, long position) throws IOException {
+    count("write");
+    if (freeBytes == 0) {
+      throw new IOException("No space left on device");
+    }
+    int count = (int) Math.min(freeBytes, Math.min(61, bytes.remaining()));
+    int written = channel.write(bytes.slice().limit(count), position);
+    bytes.position(bytes.position() + written);
+    freeBytes -= written;
+    return written;
+  }
+
+  @Override
+  void force(FileChannel channel) throws IOException {
+    count("force");
+    super.force(channel);
+  }
+
+  @Override
+  void rename(Path from, Path to) throws IOException {
+    count("rename");
+    super.rename(from, to);
+  }
+
+  @Override
+  void syncFolder(Path folder) throws IOException {
+    count("syncFolder");
+    super.syncFolder(folder);
+  }
+
+  /// Closes it nevertheless, as the system does.
+  @Override
+  void close(FileChannel channel) throws IOException {
+    super.close(channel);
+    count("close");
+  }
+
+  @Override
+  void delete(Path file) throws IOException {
+    count("delete");
+    super.delete(file);
+  }
+}
