@@ -33,9 +33,7 @@ public final class Main {
       exitCode = Math.max(exitCode, Failures.report(output.failure, console));
     }
     finish(err);
-    if (exitCode != 0) { // a JVM that ends by itself ends a little sooner
-      System.exit(exitCode);
-    }
+    Interruption.exit(exitCode);
   }
 
   /// Remembers what a PrintStream keeps to itself: that writing failed.

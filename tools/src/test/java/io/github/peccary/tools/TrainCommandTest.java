@@ -223,7 +223,6 @@ class TrainCommandTest {
         "--learning-rate=0",
         "--learning-rate=NaN",
         "--learning-rate=-1",
-        "--resume=x",
       })
   void wrongSettings(String option) throws IOException {
     Files.writeString(output(), "old");

@@ -316,6 +316,11 @@ public final class FactorModel implements AutoCloseable {
     return file.metadata();
   }
 
+  /// The identity of the model: of every row and id, and of the mean that scores are counted from.
+  public String fingerprint() {
+    return file.fingerprint(ModelFormat.GLOBAL_MEAN);
+  }
+
   /// Where the file was when it was opened.
   public Path path() {
     return file.path();

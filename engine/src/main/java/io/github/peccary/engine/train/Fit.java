@@ -10,17 +10,23 @@ import io.github.peccary.engine.ratings.Holdout;
 import io.github.peccary.engine.ratings.LongCursor;
 import io.github.peccary.engine.ratings.RatingMatrix;
 import java.lang.foreign.Arena;
+import java.util.Arrays;
+import java.util.List;
+import java.util.OptionalDouble;
 import java.util.SplittableRandom;
+import java.util.function.BooleanSupplier;
 import jdk.jfr.FlightRecorder;
+import org.jspecify.annotations.Nullable;
 
 /// Factors being fitted to one split of the ratings: the data laid out, the rows, and what one
 /// epoch does to them. The loop over epochs is in [Trainer].
 final class Fit implements AutoCloseable {
-  private static final int GRAIN = 4096;
-
   /// Without biases, factors do not lie around zero and have no prior there, but are the less
   /// certain: what is uncertain pulls this many times as much.
   private static final double PLAIN_PULL = 4;
+
+  /// In place of a tile's sum of squares.
+  private static final double NOT_VISITED = -1;
 
   private final Arena rowsArena = Arena.ofShared();
 
@@ -39,15 +45,21 @@ final class Fit implements AutoCloseable {
   private final double scale;
   private final double l2;
   private final boolean hasBiases;
-  private final FactorMatrix users;
-  private final FactorMatrix items;
-  private final FactorMatrix bestUsers;
-  private final FactorMatrix bestItems;
+  private final Rows rows;
+  private final Rows best;
   private final TileKernel kernel;
   private final StepSizes steps;
+  private final @Nullable Predecessor from;
 
-  Fit(RatingMatrix ratings, TrainConfig config, Holdout holdout, Workers workers) {
+  /// @param from the model to start from, if there is one
+  Fit(
+      RatingMatrix ratings,
+      TrainConfig config,
+      Holdout holdout,
+      @Nullable Predecessor from,
+      Workers workers) {
     this.workers = workers;
+    this.from = from;
     int rank = config.rank();
     schedule = config.deterministic() ? new Schedule.Strata() : new Schedule.Hogwild();
     random = new SplittableRandom(config.seed());
@@ -55,7 +67,14 @@ final class Fit implements AutoCloseable {
     ratedItems = RatedRows.items(ratings, workers);
     var layouts =
         new TileLayout.Builder(
-            ratings, holdout, ratedUsers, ratedItems, Kernels.strideFor(rank), workers, scratch);
+            ratings,
+            holdout,
+            from == null ? (_, _) -> false : from::mayHaveSeen,
+            ratedUsers,
+            ratedItems,
+            Kernels.strideFor(rank),
+            workers,
+            scratch);
     TileLayout.Split split = layouts.build(config.biases());
     training = split.training();
     heldOut = split.heldOut();
@@ -65,11 +84,13 @@ final class Fit implements AutoCloseable {
     double deviation = biases.residualDeviation();
     scale = deviation > 0 ? deviation : 1;
     InitialFactors initial = new InitialFactors(config, training.mean(), scale, rowsArena, workers);
-    users = initial.users(biases.users());
-    items = initial.items(biases.items());
-    bestUsers = FactorMatrix.allocate(scratch, users.rows(), rank);
-    bestItems = FactorMatrix.allocate(scratch, items.rows(), rank);
-    kernel = new TileKernel(users, items, workers.threads(), scratch);
+    rows = new Rows(initial.users(biases.users()), initial.items(biases.items()));
+    if (from != null) {
+      from.fill(rows, ratedUsers, ratedItems, training.offset());
+    }
+    best = rows.allocateAlike(scratch);
+    best.set(rows, workers);
+    kernel = new TileKernel(rows.users(), rows.items(), workers.threads(), scratch);
     steps =
         new StepSizes(
             scratch,
@@ -111,17 +132,36 @@ final class Fit implements AutoCloseable {
 
   /// The rows of all users, as they are now.
   FactorMatrix users(Arena arena) {
-    return ratedUsers.scatter(users, hasBiases ? users.rank() + 1 : -1, arena, workers);
+    FactorMatrix users = rows.users();
+    FactorMatrix all = ratedUsers.scatter(users, hasBiases ? users.rank() + 1 : -1, arena, workers);
+    if (from != null) {
+      from.fillUnratedUsers(all, ratedUsers, globalMean());
+    }
+    return all;
   }
 
   /// The rows of all items, as they are now.
   FactorMatrix items(Arena arena) {
-    return ratedItems.scatter(items, hasBiases ? items.rank() : -1, arena, workers);
+    FactorMatrix items = rows.items();
+    FactorMatrix all = ratedItems.scatter(items, hasBiases ? items.rank() : -1, arena, workers);
+    if (from != null) {
+      from.fillUnratedItems(all, ratedItems, globalMean());
+    }
+    return all;
+  }
+
+  /// Draws the order of an epoch and leaves it at that: a resumed training then goes on in the
+  /// orders of one that was never interrupted.
+  void skipEpoch() {
+    Schedule.Diagonals _ = Schedule.Diagonals.shuffled(training.grid(), random);
   }
 
   /// One pass over the training ratings. Returns the mean of the squared errors, each measured
-  /// before its own update.
-  double epoch(LearningRate learningRate, int epoch) {
+  /// before its own update; nothing where the pass was broken off, which leaves the rows between
+  /// two epochs.
+  ///
+  /// @param stop asked by every worker before each tile whether to break off
+  OptionalDouble epoch(LearningRate learningRate, int epoch, BooleanSupplier stop) {
     double rate = learningRate.at(epoch);
     double pull = rate * l2;
     double damping = Math.max(biases.users().damping(), biases.items().damping());
@@ -132,6 +172,7 @@ final class Fit implements AutoCloseable {
         (float) variancePull,
         (float) (hasBiases ? learningRate.ofBiases(epoch, damping) : 0));
     double[] squares = new double[training.grid().tiles()];
+    Arrays.fill(squares, NOT_VISITED);
     boolean recorded = FlightRecorder.isInitialized();
     var event = recorded ? new TrainingEvents.Epoch() : null;
     if (event != null) {
@@ -141,11 +182,17 @@ final class Fit implements AutoCloseable {
         training.grid(),
         random,
         workers,
-        (worker, tile) ->
+        (worker, tile) -> {
+          if (!stop.getAsBoolean()) {
             squares[tile] =
-                recorded ? recordedUpdate(tile, worker) : kernel.update(training, tile, steps));
+                recorded ? recordedUpdate(tile, worker) : kernel.update(training, tile, steps);
+          }
+        });
     double sum = 0;
     for (double tile : squares) {
+      if (tile == NOT_VISITED) {
+        return OptionalDouble.empty();
+      }
       sum += tile;
     }
     double mean = sum / training.ratings();
@@ -155,7 +202,7 @@ final class Fit implements AutoCloseable {
       event.trainRmse = Math.sqrt(mean);
       event.commit();
     }
-    return mean;
+    return OptionalDouble.of(mean);
   }
 
   private double recordedUpdate(int tile, int worker) {
@@ -199,7 +246,8 @@ final class Fit implements AutoCloseable {
   /// Errors of the mean of the training ratings over the held-out ratings.
   RatingMetrics measureGlobalMean() {
     return measure(
-        new DampedBiases(baseline.globalMean(), new float[users.rows()], new float[items.rows()]));
+        new DampedBiases(
+            baseline.globalMean(), new float[rows.users().rows()], new float[rows.items().rows()]));
   }
 
   /// Errors over the held-out ratings of the biases that training starts from.
@@ -238,28 +286,39 @@ final class Fit implements AutoCloseable {
     return sum;
   }
 
+  /// The rows of those who have ratings, as they are now.
+  Rows rows() {
+    return rows;
+  }
+
+  /// The best rows so far, at first those before the first epoch.
+  Rows best() {
+    return best;
+  }
+
   /// Remembers the rows as the best so far.
   void saveBest() {
-    copyRows(users, bestUsers);
-    copyRows(items, bestItems);
+    best.set(rows, workers);
   }
 
   /// Makes the rows the best so far.
   void restoreBest() {
-    copyRows(bestUsers, users);
-    copyRows(bestItems, items);
+    rows.set(best, workers);
   }
 
-  private void copyRows(FactorMatrix from, FactorMatrix to) {
-    workers.forRange(from.rows(), GRAIN, (first, end) -> to.copyRows(from, first, end));
+  /// Makes the rows those of a checkpoint.
+  void restore(Rows last, Rows bestSoFar) {
+    rows.set(last, workers);
+    best.set(bestSoFar, workers);
   }
 
   /// Takes the factors back and leaves the biases alone.
   void clearFactors() {
-    for (FactorMatrix rows : new FactorMatrix[] {users, items}) {
-      for (int row = 0; row < rows.rows(); row++) {
-        rows.segment()
-            .asSlice(rows.rowOffset(row), (long) rows.rank() * Float.BYTES)
+    for (FactorMatrix matrix : List.of(rows.users(), rows.items())) {
+      for (int row = 0; row < matrix.rows(); row++) {
+        matrix
+            .segment()
+            .asSlice(matrix.rowOffset(row), (long) matrix.rank() * Float.BYTES)
             .fill((byte) 0);
       }
     }

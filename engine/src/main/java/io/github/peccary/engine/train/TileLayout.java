@@ -91,14 +91,22 @@ final class TileLayout {
   /// @param itemCounts of each item's row, the same
   record Split(TileLayout training, TileLayout heldOut, int[] userCounts, int[] itemCounts) {}
 
+  /// Some pairs of users and items, by their numbers in the ratings file.
+  interface Pairs {
+    boolean contains(int user, int item);
+  }
+
   /// Makes the two layouts of one split.
   static final class Builder {
     private static final int TRAINING = 0;
     private static final int HELD_OUT = 1;
+    private static final int SET_ASIDE = 2;
+    private static final int PARTS = 3;
 
     private final RatingMatrix ratings;
     private final CompressedRows matrix;
     private final Holdout holdout;
+    private final Pairs setAside;
     private final RatedRows users;
     private final RatedRows items;
     private final Grid grid;
@@ -106,11 +114,13 @@ final class TileLayout {
     private final Workers workers;
     private final Arena arena;
 
+    /// @param setAside which held-out ratings are to be in neither part
     /// @param stride floats in a row of factors
     /// @param arena holds the records
     Builder(
         RatingMatrix ratings,
         Holdout holdout,
+        Pairs setAside,
         RatedRows users,
         RatedRows items,
         int stride,
@@ -119,6 +129,7 @@ final class TileLayout {
       this.ratings = ratings;
       this.matrix = ratings.byUser();
       this.holdout = holdout;
+      this.setAside = setAside;
       this.users = users;
       this.items = items;
       this.grid = Grid.of(users.counts(), items.counts(), stride);
@@ -142,7 +153,7 @@ final class TileLayout {
     /// @param centred whether values are stored as distances from the mean of the training ratings,
     /// or as they are
     Split build(boolean centred) {
-      long[][] starts = new long[2][grid.tiles() + 1];
+      long[][] starts = new long[PARTS][grid.tiles() + 1];
       Moments[] blocks = new Moments[grid.blocks()];
       workers.forRange(grid.blocks(), 1, (block, _) -> blocks[block] = count(block, starts));
       double sum = 0;
@@ -152,8 +163,9 @@ final class TileLayout {
         squares += block.squares;
       }
       for (int tile = 0; tile < grid.tiles(); tile++) {
-        starts[TRAINING][tile + 1] += starts[TRAINING][tile];
-        starts[HELD_OUT][tile + 1] += starts[HELD_OUT][tile];
+        for (long[] part : starts) {
+          part[tile + 1] += part[tile];
+        }
       }
       long count = Math.max(1, starts[TRAINING][grid.tiles()]);
       double mean = sum / count;
@@ -161,24 +173,32 @@ final class TileLayout {
       float offset = centred ? (float) mean : 0f;
       TileLayout training = layout(starts[TRAINING], (float) mean, deviation, offset);
       TileLayout heldOut = layout(starts[HELD_OUT], (float) mean, deviation, offset);
+      TileLayout aside = layout(starts[SET_ASIDE], (float) mean, deviation, offset);
       workers.run(
           worker -> {
-            BlockRecords[] parts = {new BlockRecords(training), new BlockRecords(heldOut)};
+            BlockRecords[] parts = {
+              new BlockRecords(training), new BlockRecords(heldOut), new BlockRecords(aside)
+            };
             for (int block = worker; block < grid.blocks(); block += workers.threads()) {
               fill(block, parts, offset);
             }
           });
       int[] userCounts = users.counts().clone();
       int[] itemCounts = items.counts().clone();
+      subtract(heldOut, userCounts, itemCounts);
+      subtract(aside, userCounts, itemCounts);
+      return new Split(training, heldOut, userCounts, itemCounts);
+    }
+
+    private void subtract(TileLayout part, int[] userCounts, int[] itemCounts) {
       for (int tile = 0; tile < grid.tiles(); tile++) {
-        LongCursor records = heldOut.records(tile);
-        for (long left = heldOut.size(tile); left > 0; left--) {
+        LongCursor records = part.records(tile);
+        for (long left = part.size(tile); left > 0; left--) {
           long record = records.next();
           userCounts[grid.firstUser(tile) + Kernels.localUser(record)]--;
           itemCounts[grid.firstItem(tile) + Kernels.localItem(record)]--;
         }
       }
-      return new Split(training, heldOut, userCounts, itemCounts);
     }
 
     private TileLayout layout(long[] starts, float mean, double deviation, float offset) {
@@ -197,8 +217,8 @@ final class TileLayout {
       BlockCursor rating = new BlockCursor(block);
       while (rating.next()) {
         int tile = grid.tile(rating.place >>> Short.SIZE, block);
-        starts[rating.heldOut ? HELD_OUT : TRAINING][tile + 1]++;
-        double value = rating.heldOut ? 0 : rating.value;
+        starts[rating.part][tile + 1]++;
+        double value = rating.part == TRAINING ? rating.value : 0;
         sum += value;
         squares += value * value;
       }
@@ -209,17 +229,19 @@ final class TileLayout {
     /// copied at once: the first pass over the data is made by code that is not compiled yet, for
     /// which a segment is ten times as slow as an array.
     private void fill(int block, BlockRecords[] parts, float offset) {
-      parts[TRAINING].begin(block);
-      parts[HELD_OUT].begin(block);
+      for (BlockRecords part : parts) {
+        part.begin(block);
+      }
       BlockCursor rating = new BlockCursor(block);
       long start = rating.position;
       while (rating.next()) {
         float distance = rating.value - offset;
         long record = Kernels.record(rating.localUser, rating.place & 0xFFFF, distance);
-        parts[rating.heldOut ? HELD_OUT : TRAINING].add(rating.place >>> Short.SIZE, record);
+        parts[rating.part].add(rating.place >>> Short.SIZE, record);
       }
       parts[TRAINING].store(true);
       parts[HELD_OUT].store(false);
+      parts[SET_ASIDE].store(false);
       matrix.unload(start, rating.position); // so that data and copy never fill the memory twice
     }
 
@@ -235,7 +257,7 @@ final class TileLayout {
       private int localUser = -1;
       private int place;
       private float value;
-      private boolean heldOut;
+      private int part;
 
       BlockCursor(int block) {
         int firstRow = grid.blockStarts()[block];
@@ -248,6 +270,13 @@ final class TileLayout {
         indices = new IntCursor(matrix.indices(), position);
         values = new IntCursor(matrix.values(), position);
         user = firstUser - 1;
+      }
+
+      private int partOf(int item) {
+        if (!holdout.contains(user, item)) {
+          return TRAINING;
+        }
+        return setAside.contains(user, item) ? SET_ASIDE : HELD_OUT;
       }
 
       /// Goes on to the next rating; false after the last one.
@@ -265,7 +294,7 @@ final class TileLayout {
           value = values.nextFloat();
           if (ratings.isRating(value)) {
             place = places[item];
-            heldOut = holdout.contains(user, item);
+            part = partOf(item);
             return true;
           }
         }

@@ -1,11 +1,20 @@
 package io.github.peccary.engine.train;
 
 import io.github.peccary.engine.metric.RatingMetrics;
+import io.github.peccary.engine.model.FactorModel;
 import io.github.peccary.engine.parallel.Workers;
 import io.github.peccary.engine.ratings.Holdout;
 import io.github.peccary.engine.ratings.RatingMatrix;
 import io.github.peccary.engine.train.EpochListener.EpochReport;
-import java.util.Arrays;
+import io.github.peccary.engine.train.Progress.Epoch;
+import io.github.peccary.engine.train.Progress.Verdict;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalDouble;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /// Learns factors from ratings by parallel stochastic gradient descent.
 ///
@@ -23,45 +32,101 @@ import java.util.Arrays;
 /// 4. One kernel, specialised for the stride, does the arithmetic ([TileKernel]).
 /// 5. Step sizes ([LearningRate]) follow the scale of the data and need no tuning.
 public final class Trainer {
-  /// Epochs without a new best before training stops: factors start so small that held-out errors
-  /// may rise a little before they fall.
-  private static final int PATIENCE = 10;
-
-  private static final int MAX_DIVERGENCES = 3;
-
-  /// An epoch that multiplies the lowest error by this has diverged. Long before a number in a row
-  /// overflows, errors of its ratings are huge, so the rows that training keeps are finite.
-  private static final double DIVERGING_GROWTH = 4;
-
   /// By how large a part of the error factors may lose to the biases alone before they are dropped:
   /// less than splits differ by, and biases alone recommend the same to everybody.
   private static final double WORTH_OF_FACTORS = 5e-4;
 
+  private final RatingMatrix ratings;
   private final TrainConfig config;
   private final EpochListener listener;
-  private final double[] epochSeconds;
-  private int epochsRun;
-  private double ratingsPerSecond;
+  private BooleanSupplier stop = () -> false;
+  private @Nullable FactorModel from;
+  private @Nullable Checkpoint resumed;
+  private @Nullable Path checkpointFile;
+  private int checkpointEvery = 1;
+  private @Nullable CheckpointWriter checkpoints;
   private double biasesRmse;
+  private boolean stopped;
 
-  private Trainer(TrainConfig config, EpochListener listener) {
-    this.config = config;
-    this.listener = listener;
-    epochSeconds = new double[config.epochs()];
-  }
-
-  /// Trains on the explicit ratings of a rating matrix.
+  /// A training to come, on the explicit ratings of a rating matrix.
   ///
   /// @param listener hears of every epoch
-  /// @return the factors, off the heap: to be closed
-  /// @throws IllegalArgumentException if there is no rating to train on
-  /// @throws TrainingDivergedException if errors stay infinite at an eighth of the learning rate
-  public static TrainingResult train(
-      RatingMatrix ratings, TrainConfig config, EpochListener listener) {
-    return new Trainer(config, listener).train(ratings);
+  public Trainer(RatingMatrix ratings, TrainConfig config, EpochListener listener) {
+    this.ratings = ratings;
+    this.config = config;
+    this.listener = listener;
   }
 
-  private TrainingResult train(RatingMatrix ratings) {
+  /// Trains with nothing more to say: [#train()] of a new trainer.
+  public static TrainingResult train(
+      RatingMatrix ratings, TrainConfig config, EpochListener listener) {
+    return new Trainer(ratings, config, listener).train();
+  }
+
+  /// Lets `stop` end the training early: it is asked by every worker before each tile, a thousandth
+  /// of an epoch. What comes out is the best epoch so far, as if no more had been planned; where
+  /// the second training of `refit` was broken off, it is the first one's.
+  public Trainer stopWhen(BooleanSupplier stop) {
+    this.stop = stop;
+    return this;
+  }
+
+  /// Starts from a model on newer ratings. Users and items that it knows, by id, begin with its
+  /// rows, the others as ever. Scores are counted from the mean of the new ratings; half of the
+  /// difference between the means goes to the biases of either side, so that at first known users
+  /// and items have the model's scores.
+  ///
+  /// Held-out ratings that the model may have been trained on would tell nothing: they are set
+  /// aside, neither trained on nor measured. So are all between those it knows, if it does not hold
+  /// what they have seen. Where none is left, all epochs are run, as if nothing were held out.
+  ///
+  /// @param model of the same rank, with biases if the training has them; open until [#train()]
+  /// returns
+  public Trainer startFrom(FactorModel model) {
+    from = model;
+    return this;
+  }
+
+  /// Keeps the state of the training in a file, which is replaced every so many epochs and at the
+  /// end. Where training is stopped in an epoch, the file has the last multiple or the best epoch,
+  /// whichever is later.
+  ///
+  /// @param every epochs, 1 or more
+  public Trainer checkpoint(Path file, int every) {
+    if (every < 1) {
+      throw new IllegalArgumentException(
+          "epochs between checkpoints must be 1 or more: every=" + every);
+    }
+    checkpointFile = file;
+    checkpointEvery = every;
+    return this;
+  }
+
+  /// Goes on where a checkpoint ended. The listener hears of the epochs before at once. With
+  /// `deterministic` the result is, to the bit, that of a training which was never interrupted.
+  ///
+  /// @param checkpoint open until [#train()] returns
+  public Trainer resume(Checkpoint checkpoint) {
+    resumed = checkpoint;
+    return this;
+  }
+
+  /// Trains, once.
+  ///
+  /// @return the factors, off the heap: to be closed
+  /// @throws IllegalArgumentException if there is no rating to train on, or the checkpoint or the
+  ///     model to start from are not of this training
+  /// @throws TrainingDivergedException if errors stay infinite at an eighth of the learning rate
+  /// @throws UncheckedIOException if a checkpoint cannot be written
+  public TrainingResult train() {
+    Map<String, String> identity =
+        Checkpoint.identity(ratings, config, from == null ? "none" : from.fingerprint());
+    if (resumed != null) {
+      resumed.requireSame(identity);
+    }
+    if (checkpointFile != null) {
+      checkpoints = new CheckpointWriter(checkpointFile, checkpointEvery, identity);
+    }
     Holdout holdout =
         switch (config.holdout()) {
           case TrainConfig.HoldoutRule.Fraction(double fraction) when fraction == 0 ->
@@ -71,43 +136,48 @@ public final class Trainer {
           case TrainConfig.HoldoutRule.LeaveOut(int k) ->
               Holdout.leaveOut(ratings, k, config.seed());
         };
-    try (Workers workers = new Workers(config.threads())) {
-      Fit fit = newFit(ratings, holdout, workers);
-      try {
-        RatingMetrics baseline = fit.measureBaseline();
-        RatingMetrics globalMean = fit.measureGlobalMean();
-        biasesRmse = baseline.rmse();
-        int bestEpoch = run(fit, config.epochs(), false);
-        RatingMetrics heldOut = fit.measureHeldOut();
-        ratingsPerSecond = fit.ratings() / median(epochSeconds, epochsRun);
-        if (config.refit() && fit.heldOutRatings() > 0) {
-          fit.close();
-          fit = newFit(ratings, Holdout.none(), workers);
-          run(fit, bestEpoch, true);
-        }
-        RatingMetrics training = fit.measureTraining();
+    try (Workers workers = new Workers(config.threads());
+        Fit fit = newFit(holdout, workers)) {
+      RatingMetrics baseline = fit.measureBaseline();
+      RatingMetrics globalMean = fit.measureGlobalMean();
+      biasesRmse = baseline.rmse();
+      Progress progress = progress(fit, config.epochs());
+      if (resumed != null) {
+        replay(resumed.history(), progress, fit, false);
+        fit.restore(resumed.refitting() ? resumed.best() : resumed.rows(), resumed.best());
+      }
+      run(fit, progress, false);
+      var summary =
+          new TrainingResult.Summary(
+              config,
+              holdout,
+              progress.bestEpoch(),
+              progress.epochSeconds(),
+              fit.ratings(),
+              fit.measureHeldOut(),
+              baseline,
+              globalMean);
+      if (!config.refit() || fit.heldOutRatings() == 0 || stopped) {
         return new TrainingResult(
-            config,
-            fit,
-            holdout,
-            bestEpoch,
-            Arrays.copyOf(epochSeconds, epochsRun),
-            ratingsPerSecond,
-            training,
-            heldOut,
-            baseline,
-            globalMean);
-      } catch (Throwable t) {
-        fit.close();
-        throw t;
+            summary, fit, fit.measureTraining(), config.refit() && !stopped, stopped);
+      }
+      RatingMetrics training = fit.measureTraining();
+      fit.endTraining();
+      try (Fit second = newFit(Holdout.none(), workers)) {
+        refit(fit, progress, second);
+        return stopped
+            ? new TrainingResult(summary, fit, training, false, true)
+            : new TrainingResult(summary, second, second.measureTraining(), true, false);
       }
     }
   }
 
-  private Fit newFit(RatingMatrix ratings, Holdout holdout, Workers workers) {
+  private Fit newFit(Holdout holdout, Workers workers) {
     Fit fit;
     try (WarmUp _ = new WarmUp(config.rank())) {
-      fit = new Fit(ratings, config, holdout, workers);
+      Predecessor predecessor =
+          from == null ? null : new Predecessor(from, ratings, config, workers);
+      fit = new Fit(ratings, config, holdout, predecessor, workers);
     }
     if (fit.ratings() == 0) {
       fit.close();
@@ -118,80 +188,87 @@ public final class Trainer {
     return fit;
   }
 
-  /// The training loop. Returns the number of the best epoch, whose rows `fit` then holds; 0 when
-  /// the biases alone were best.
-  private int run(Fit fit, int epochs, boolean refit) {
-    LearningRate learningRate = new LearningRate(config.learningRate());
+  /// The second training, on all ratings, for as many epochs as the first one found best.
+  private void refit(Fit first, Progress found, Fit fit) {
+    Progress progress = progress(fit, found.bestEpoch());
+    if (checkpoints != null) {
+      checkpoints.beginRefit(found, first);
+    }
+    if (resumed != null && resumed.refitting()) {
+      replay(resumed.refitHistory(), progress, fit, true);
+      fit.restore(resumed.rows(), resumed.rows());
+    }
+    run(fit, progress, true);
+  }
+
+  private Progress progress(Fit fit, int epochs) {
+    LearningRate rate = new LearningRate(config.learningRate());
     boolean heldOut = fit.heldOutRatings() > 0;
-    double bestError =
-        heldOut && config.biases()
-            ? fit.measureStart().rmse() * (1 + WORTH_OF_FACTORS)
-            : Double.POSITIVE_INFINITY;
-    double lowestTrainError = fit.easyError();
-    int bestEpoch = 0;
-    int divergences = 0;
-    fit.saveBest();
-    for (int epoch = 1; epoch <= epochs; epoch++) {
+    double startError = Double.POSITIVE_INFINITY;
+    if (heldOut && from != null) {
+      startError = fit.measureHeldOut().rmse();
+    } else if (heldOut && config.biases()) {
+      startError = fit.measureStart().rmse() * (1 + WORTH_OF_FACTORS);
+    }
+    return new Progress(epochs, rate, heldOut, startError, fit.easyError());
+  }
+
+  /// Counts the epochs of a checkpoint.
+  private void replay(List<Epoch> history, Progress progress, Fit fit, boolean refit) {
+    for (Epoch epoch : history) {
+      fit.skipEpoch();
+      report(fit, progress, epoch, refit);
+      Verdict _ = progress.add(epoch);
+    }
+    if (checkpoints != null) {
+      checkpoints.resumed(progress);
+    }
+  }
+
+  /// The training loop. At its end `fit` holds the rows of the best epoch; of none, when the biases
+  /// alone were best.
+  private void run(Fit fit, Progress progress, boolean refit) {
+    while (progress.goesOn() && !stopped) {
       long start = System.nanoTime();
-      double trainError = Math.sqrt(fit.epoch(learningRate, epoch));
-      double seconds = (System.nanoTime() - start) / 1e9;
-      double error = heldOut ? fit.measureHeldOut().rmse() : Double.NaN;
-      boolean diverged = !(trainError <= DIVERGING_GROWTH * lowestTrainError); // so is a NaN
-      report(fit, epoch, epochs, refit, trainError, error, seconds, diverged);
-      if (diverged) {
-        if (++divergences > MAX_DIVERGENCES) {
-          throw new TrainingDivergedException(learningRate.at(epoch), epoch);
-        }
-        fit.restoreBest();
-        learningRate.halve();
-        epoch = bestEpoch;
-        continue;
-      }
-      lowestTrainError = Math.min(lowestTrainError, trainError);
-      if (error < bestError || !heldOut) {
-        bestError = error;
-        bestEpoch = epoch;
-        fit.saveBest();
-      } else if (epoch - bestEpoch >= PATIENCE) {
+      OptionalDouble squares = fit.epoch(progress.learningRate(), progress.next(), stop);
+      if (squares.isEmpty()) {
+        stopped = true;
         break;
       }
+      double seconds = (System.nanoTime() - start) / 1e9;
+      double error = fit.heldOutRatings() > 0 ? fit.measureHeldOut().rmse() : Double.NaN;
+      Epoch epoch = new Epoch(Math.sqrt(squares.getAsDouble()), error, seconds);
+      report(fit, progress, epoch, refit);
+      switch (progress.add(epoch)) {
+        case BEST -> fit.saveBest();
+        case WORSE -> {}
+        case DIVERGED -> fit.restoreBest();
+      }
+      if (checkpoints != null) {
+        checkpoints.epochEnded(progress, fit);
+      }
+    }
+    if (checkpoints != null) {
+      checkpoints.trainingEnded(progress, fit, stopped);
     }
     fit.restoreBest();
-    if (bestEpoch == 0 && config.biases()) {
+    if (progress.bestEpoch() == 0 && config.biases() && from == null) {
       fit.clearFactors();
     }
-    return bestEpoch;
   }
 
-  private void report(
-      Fit fit,
-      int epoch,
-      int epochs,
-      boolean refit,
-      double trainError,
-      double error,
-      double seconds,
-      boolean diverged) {
-    if (!refit && !diverged) {
-      epochSeconds[epoch - 1] = seconds;
-      epochsRun = epoch;
-    }
+  private void report(Fit fit, Progress progress, Epoch epoch, boolean refit) {
+    double error = epoch.holdoutRmse();
     listener.epoch(
         new EpochReport(
-            epoch,
-            epochs,
+            progress.next(),
+            progress.epochs(),
             refit,
-            trainError,
+            epoch.trainRmse(),
             error,
             Double.isNaN(error) ? Double.NaN : biasesRmse,
-            fit.ratings() / seconds,
-            seconds * (epochs - epoch),
-            diverged));
-  }
-
-  private static double median(double[] values, int count) {
-    double[] sorted = Arrays.copyOf(values, count);
-    Arrays.sort(sorted);
-    return count == 0 ? Double.NaN : (sorted[(count - 1) / 2] + sorted[count / 2]) / 2;
+            fit.ratings() / epoch.seconds(),
+            epoch.seconds() * (progress.epochs() - progress.next()),
+            progress.diverges(epoch)));
   }
 }

@@ -5,48 +5,46 @@ import io.github.peccary.engine.model.DampedBiases;
 import io.github.peccary.engine.model.FactorMatrix;
 import io.github.peccary.engine.ratings.Holdout;
 import java.lang.foreign.Arena;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
 /// What training has learnt, and how. Owns the memory of the factors: close it once they are
 /// written.
 public final class TrainingResult implements AutoCloseable {
-  private final TrainConfig config;
+  private final Summary summary;
   private final Arena arena = Arena.ofShared();
   private final FactorMatrix users;
   private final FactorMatrix items;
   private final float globalMean;
   private final DampedBiases baseline;
-  private final Holdout holdout;
-  private final int bestEpoch;
-  private final double[] epochSeconds;
-  private final double ratingsPerSecond;
   private final RatingMetrics training;
-  private final RatingMetrics heldOut;
-  private final RatingMetrics heldOutBaseline;
-  private final RatingMetrics heldOutGlobalMean;
+  private final boolean refit;
+  private final boolean stopped;
 
-  /// Takes the rows out of `fit` and closes it.
-  TrainingResult(
+  /// What the training with a held-out part has shown.
+  ///
+  /// @param ratings trained on in each epoch
+  record Summary(
       TrainConfig config,
-      Fit fit,
       Holdout holdout,
       int bestEpoch,
       double[] epochSeconds,
-      double ratingsPerSecond,
-      RatingMetrics training,
+      long ratings,
       RatingMetrics heldOut,
       RatingMetrics heldOutBaseline,
-      RatingMetrics heldOutGlobalMean) {
-    this.config = config;
-    this.holdout = holdout;
-    this.bestEpoch = bestEpoch;
-    this.epochSeconds = epochSeconds;
-    this.ratingsPerSecond = ratingsPerSecond;
+      RatingMetrics heldOutGlobalMean) {}
+
+  /// Takes the rows out of `fit` and closes it.
+  ///
+  /// @param training errors of the rows over the ratings they were trained on
+  /// @param refit whether the rows are those of the second training
+  /// @param stopped whether training was ended early from outside
+  TrainingResult(Summary summary, Fit fit, RatingMetrics training, boolean refit, boolean stopped) {
+    this.summary = summary;
     this.training = training;
-    this.heldOut = heldOut;
-    this.heldOutBaseline = heldOutBaseline;
-    this.heldOutGlobalMean = heldOutGlobalMean;
+    this.refit = refit;
+    this.stopped = stopped;
     fit.endTraining();
     globalMean = fit.globalMean();
     baseline = fit.baseline();
@@ -57,12 +55,12 @@ public final class TrainingResult implements AutoCloseable {
 
   /// The settings it was trained with.
   public TrainConfig config() {
-    return config;
+    return summary.config;
   }
 
   /// What was held out to find the best epoch; with `refit`, it was trained on in the end.
   public Holdout holdout() {
-    return holdout;
+    return summary.holdout;
   }
 
   /// Rows of users: `users × stride`.
@@ -87,22 +85,36 @@ public final class TrainingResult implements AutoCloseable {
 
   /// Epochs run until early stopping, without those of a refit and those undone.
   public int epochs() {
-    return epochSeconds.length;
+    return summary.epochSeconds.length;
+  }
+
+  /// Whether training was ended early from outside, before all was done.
+  public boolean stopped() {
+    return stopped;
+  }
+
+  /// Whether the factors were trained again on all ratings, the held-out ones included.
+  public boolean refit() {
+    return refit;
   }
 
   /// The epoch whose factors these are, from 1; 0 when no epoch was better than the biases alone.
   public int bestEpoch() {
-    return bestEpoch;
+    return summary.bestEpoch;
   }
 
   /// Seconds of each epoch's updates, without measuring.
   public double[] epochSeconds() {
-    return epochSeconds.clone();
+    return summary.epochSeconds.clone();
   }
 
   /// Updates per second of the median epoch.
   public double ratingsPerSecond() {
-    return ratingsPerSecond;
+    double[] sorted = summary.epochSeconds.clone();
+    Arrays.sort(sorted);
+    int count = sorted.length;
+    double median = count == 0 ? Double.NaN : (sorted[(count - 1) / 2] + sorted[count / 2]) / 2;
+    return summary.ratings / median;
   }
 
   /// Errors of the final factors over the ratings they were trained on.
@@ -112,43 +124,48 @@ public final class TrainingResult implements AutoCloseable {
 
   /// Errors of the best epoch over the held-out ratings; of none when nothing was held out.
   public RatingMetrics heldOut() {
-    return heldOut;
+    return summary.heldOut;
   }
 
   /// Errors of the damped biases alone over the held-out ratings.
   public RatingMetrics heldOutBaseline() {
-    return heldOutBaseline;
+    return summary.heldOutBaseline;
   }
 
   /// Errors of the mean of the training ratings over the held-out ratings.
   public RatingMetrics heldOutGlobalMean() {
-    return heldOutGlobalMean;
+    return summary.heldOutGlobalMean;
   }
 
   /// `Hogwild` or `Strata`.
   public String schedule() {
-    return config.deterministic() ? "Strata" : "Hogwild";
+    return summary.config.deterministic() ? "Strata" : "Hogwild";
   }
 
   /// Settings and metrics as a model file keeps them. Nothing here tells of threads, machine or
   /// time, so that a deterministic training writes the same bytes everywhere.
   public Map<String, String> metadata() {
+    TrainConfig config = config();
+    RatingMetrics heldOut = heldOut();
     Map<String, String> metadata = new LinkedHashMap<>();
     metadata.put("peccary.objective", "rating");
     metadata.put("peccary.biases", Boolean.toString(config.biases()));
-    metadata.put("peccary.holdout", holdout.toString());
-    metadata.put("peccary.refit", Boolean.toString(config.refit()));
+    metadata.put("peccary.holdout", holdout().toString());
+    metadata.put("peccary.refit", Boolean.toString(refit));
     metadata.put("peccary.train.epochs", Integer.toString(config.epochs()));
-    metadata.put("peccary.train.bestEpoch", Integer.toString(bestEpoch));
+    metadata.put("peccary.train.bestEpoch", Integer.toString(bestEpoch()));
     metadata.put("peccary.train.seed", Long.toString(config.seed()));
     metadata.put("peccary.train.l2", Double.toString(config.l2()));
     metadata.put("peccary.train.learningRate", Double.toString(config.learningRate()));
     metadata.put("peccary.train.schedule", schedule());
+    if (stopped) {
+      metadata.put("peccary.train.stoppedAfterEpoch", Integer.toString(epochs()));
+    }
     metadata.put("peccary.metric.trainRmse", Double.toString(training.rmse()));
     if (heldOut.count() > 0) {
       metadata.put("peccary.metric.holdoutRmse", Double.toString(heldOut.rmse()));
       metadata.put("peccary.metric.holdoutMae", Double.toString(heldOut.mae()));
-      metadata.put("peccary.metric.holdoutBiasesRmse", Double.toString(heldOutBaseline.rmse()));
+      metadata.put("peccary.metric.holdoutBiasesRmse", Double.toString(heldOutBaseline().rmse()));
     }
     return metadata;
   }

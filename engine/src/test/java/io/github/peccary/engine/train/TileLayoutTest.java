@@ -83,6 +83,7 @@ class TileLayoutTest {
     return new TileLayout.Builder(
         ratings,
         holdout,
+        (_, _) -> false,
         RatedRows.users(ratings, workers),
         RatedRows.items(ratings, workers),
         32,

@@ -8,6 +8,7 @@ import io.github.peccary.engine.storage.CorruptFileException;
 import io.github.peccary.engine.storage.TensorFile;
 import io.github.peccary.engine.storage.TensorInfo;
 import io.github.peccary.engine.storage.Verify;
+import io.github.peccary.engine.train.Checkpoint;
 import io.github.peccary.tools.Console;
 import io.github.peccary.tools.Format;
 import io.github.peccary.tools.Refusal;
@@ -36,7 +37,7 @@ import picocli.CommandLine.Parameters;
 final class InspectCommand implements Callable<Integer> {
   private final Console console;
 
-  @Parameters(paramLabel = "FILE", description = "A ratings or model file.")
+  @Parameters(paramLabel = "FILE", description = "A ratings file, a model or a checkpoint.")
   private Path path;
 
   InspectCommand(Console console) {
@@ -70,9 +71,13 @@ final class InspectCommand implements Callable<Integer> {
     switch (kind) {
       case RatingsFormat.RATINGS -> RatingMatrix.open(path, Verify.CHECKSUMS).close();
       case ModelFormat.KIND -> FactorModel.open(path, Verify.CHECKSUMS).close();
+      case Checkpoint.KIND -> Checkpoint.open(path).close();
       default ->
           throw new CorruptFileException(
-              path, "the kind must be ratings or model: kind=" + kind + "; give one of these");
+              path,
+              "the kind must be ratings, model or checkpoint: kind="
+                  + kind
+                  + "; give one of these");
     }
   }
 

@@ -2,9 +2,11 @@ package io.github.peccary.tools.command;
 
 import io.github.peccary.engine.kernel.Kernels;
 import io.github.peccary.engine.metric.RatingMetrics;
+import io.github.peccary.engine.model.FactorModel;
 import io.github.peccary.engine.model.FactorModelWriter;
 import io.github.peccary.engine.ratings.RatingMatrix;
 import io.github.peccary.engine.storage.Verify;
+import io.github.peccary.engine.train.Checkpoint;
 import io.github.peccary.engine.train.EpochListener.EpochReport;
 import io.github.peccary.engine.train.TrainConfig;
 import io.github.peccary.engine.train.TrainConfig.HoldoutRule;
@@ -13,6 +15,7 @@ import io.github.peccary.engine.train.TrainingResult;
 import io.github.peccary.loader.ItemIds;
 import io.github.peccary.tools.Console;
 import io.github.peccary.tools.Format;
+import io.github.peccary.tools.Interruption;
 import io.github.peccary.tools.ProgressBar;
 import io.github.peccary.tools.Refusal;
 import io.github.peccary.tools.Table;
@@ -26,6 +29,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -37,13 +41,18 @@ import picocli.CommandLine.Spec;
     description = {
       "Learn factors from a ratings file and write a model file.",
       "A part of the ratings is held out: training stops when the error on it no longer falls, and",
-      "keeps the best epoch. The defaults need no tuning per data set."
+      "keeps the best epoch. The defaults need no tuning per data set.",
+      "Ctrl-C and SIGTERM end training and write the best epoch so far, but leave an old model alone",
+      "until the first epoch is complete; a second Ctrl-C ends at once."
     },
     footer = {
       "  peccary train ratings.safetensors -o model.safetensors",
       "  peccary train ratings.safetensors -o model.safetensors --rank 62 --refit",
       "  peccary train ratings.safetensors -o model.safetensors --deterministic --seed 7",
       "  peccary train ratings.safetensors -o model.safetensors --holdout leave-1",
+      "  peccary train ratings.safetensors --checkpoint training",
+      "  peccary train ratings.safetensors --resume training",
+      "  peccary train newer.safetensors -o newer-model.safetensors --from model.safetensors",
     })
 final class TrainCommand implements Callable<Integer> {
   private static final TrainConfig DEFAULTS = TrainConfig.defaults();
@@ -52,6 +61,8 @@ final class TrainCommand implements Callable<Integer> {
   private final List<Map<String, Object>> history = new ArrayList<>();
 
   @Spec private CommandSpec spec;
+
+  @Mixin private Continuation continuation;
 
   @Parameters(paramLabel = "RATINGS", description = "A ratings file, as load writes it.")
   private Path input;
@@ -128,8 +139,10 @@ final class TrainCommand implements Callable<Integer> {
           "the objective must be rating, the one that this version trains: objective=" + objective);
     }
     Settings.requireWritable(output, input);
-    try (RatingMatrix ratings = RatingMatrix.open(input, Verify.CHECKSUMS);
-        TrainingResult result = train(ratings, config, start)) {
+    continuation.prepare();
+    try (Interruption interruption = new Interruption(this::noteNoModel);
+        RatingMatrix ratings = RatingMatrix.open(input, Verify.CHECKSUMS);
+        TrainingResult result = train(ratings, config, interruption, start)) {
       FactorModelWriter.write(
           output,
           ratings,
@@ -141,13 +154,34 @@ final class TrainCommand implements Callable<Integer> {
           metadata(ratings, result));
       double seconds = secondsSince(start);
       double share =
-          result.epochs() == 0
+          result.epochs() == 0 || interruption.requested()
               ? Double.NaN
               : result.ratingsPerSecond() / (threads * Roofline.updatesInCache(rank));
       print(ratings, result, seconds, share);
       console.result(fields(result, seconds, share));
+      if (!interruption.requested()) {
+        return 0;
+      }
+      noteInterrupted(result);
+      return Interruption.EXIT_CODE;
     }
-    return 0;
+  }
+
+  private void noteNoModel() {
+    console.note("peccary: interrupted before the first epoch was complete: no model is written");
+  }
+
+  private void noteInterrupted(TrainingResult result) {
+    String what =
+        result.bestEpoch() == 0 ? "the start, better than all" : "number " + result.bestEpoch();
+    Path checkpoint = continuation.target();
+    console.note(
+        "peccary: interrupted after %s: %s holds the best, %s%s"
+            .formatted(
+                Format.count(result.epochs(), "epoch"),
+                output,
+                what,
+                checkpoint == null ? "" : "; go on with --resume " + checkpoint));
   }
 
   private TrainConfig config() {
@@ -159,21 +193,30 @@ final class TrainCommand implements Callable<Integer> {
     return (System.nanoTime() - start) * 1e-9;
   }
 
-  private TrainingResult train(RatingMatrix ratings, TrainConfig config, long start) {
-    try (ProgressBar progress = console.progress()) {
-      return Trainer.train(
-          ratings,
-          config,
-          report -> {
-            if (report.diverged()) {
-              progress.clear();
-              console.note(
-                  "peccary: epoch %d diverged and was undone; the learning rate is halved"
-                      .formatted(report.epoch()));
-            }
-            history.add(fields(report, secondsSince(start)));
-            progress.update(report.epoch(), report.epochs(), () -> words(report));
-          });
+  private TrainingResult train(
+      RatingMatrix ratings, TrainConfig config, Interruption interruption, long start)
+      throws IOException {
+    try (ProgressBar progress = console.progress();
+        Checkpoint checkpoint = continuation.openCheckpoint();
+        FactorModel model = continuation.openModel()) {
+      Trainer trainer =
+          new Trainer(
+              ratings,
+              config,
+              report -> {
+                if (report.diverged()) {
+                  progress.clear();
+                  console.note(
+                      "peccary: epoch %d diverged and was undone; the learning rate is halved"
+                          .formatted(report.epoch()));
+                } else {
+                  interruption.worthwhile();
+                }
+                history.add(fields(report, secondsSince(start)));
+                progress.update(report.epoch(), report.epochs(), () -> words(report));
+              });
+      continuation.apply(trainer, checkpoint, model);
+      return trainer.stopWhen(interruption::requested).train();
     }
   }
 
@@ -271,7 +314,8 @@ final class TrainCommand implements Callable<Integer> {
     baselines.put("globalMean", fields(result.heldOutGlobalMean()));
     fields.put("baselines", baselines);
     fields.put("split", result.holdout().toString());
-    fields.put("refit", refit);
+    fields.put("refit", result.refit());
+    fields.put("interrupted", result.stopped());
     fields.put("epochSeconds", result.epochSeconds());
     fields.put("ratingsPerSecond", result.ratingsPerSecond());
     fields.put("shareOfKernel", shareOfKernel);
@@ -282,7 +326,7 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   /// One epoch of the history: its errors, and how long after the start of the command they were
-  /// reached.
+  /// reached. Those before a resumption are all reached as it begins.
   private static Map<String, Object> fields(EpochReport report, double seconds) {
     Map<String, Object> fields = new LinkedHashMap<>();
     fields.put("epoch", report.epoch());
