@@ -14,7 +14,6 @@ import io.github.peccary.engine.train.Progress.Epoch;
 import io.github.peccary.engine.train.TrainConfig.HoldoutRule;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -277,18 +276,6 @@ public final class Checkpoint implements AutoCloseable {
           key(prefix, i),
           "trainRmse=%s holdoutRmse=%s seconds=%s"
               .formatted(epoch.trainRmse(), epoch.holdoutRmse(), epoch.seconds()));
-    }
-  }
-
-  /// Removes what a killed training has left of unfinished checkpoints beside `target`.
-  static void removeLeftovers(Path target) throws IOException {
-    Path absolute = target.toAbsolutePath();
-    try (var files =
-        Files.newDirectoryStream(
-            absolute.resolveSibling("."), "." + absolute.getFileName() + ".*.tmp")) {
-      for (Path leftover : files) {
-        Files.deleteIfExists(leftover);
-      }
     }
   }
 

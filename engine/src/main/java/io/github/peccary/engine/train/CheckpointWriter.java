@@ -24,11 +24,6 @@ final class CheckpointWriter {
     this.target = target;
     this.every = every;
     this.identity = identity;
-    try {
-      Checkpoint.removeLeftovers(target);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   /// From here on the training is the second one of `refit`; the best rows are those of the first.
