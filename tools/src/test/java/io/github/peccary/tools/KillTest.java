@@ -31,7 +31,7 @@ class KillTest {
   private static final long SEED = Long.getLong("peccary.kills.seed", 42);
 
   /// Killed runs between successful ones.
-  private static final int KILLS_IN_A_ROW = 4;
+  private static final int KILLS_IN_A_ROW = 6;
 
   /// A kill while the output is written comes up to 2^16 microseconds after its beginning, as often
   /// within 1 and 2 of them as within 32,768 and 65,536: a run may write for long or not.

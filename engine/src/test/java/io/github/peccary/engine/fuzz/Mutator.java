@@ -185,7 +185,7 @@ final class Mutator {
 
   private byte[] rebuilt(Safetensors good) {
     Safetensors changed = good.copy();
-    boolean text = chance(1, 5);
+    boolean text = chance(1, 8);
     for (int i = text ? 1 : 0, count = 1 + random.nextInt(3); i < count; i++) {
       if (chance(1, 4)) {
         changeMetadata(changed);
