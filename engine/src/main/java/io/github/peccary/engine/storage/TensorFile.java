@@ -29,7 +29,7 @@ import java.util.zip.CRC32C;
 /// `IOException`.
 public final class TensorFile implements AutoCloseable {
 
-  /// Metadata: what the file holds, `ratings` or `model`.
+  /// Metadata: what the file holds, `ratings`, `model` or `checkpoint`.
   public static final String KIND = "peccary.kind";
 
   /// Metadata: the version of the layout, [#VERSION].

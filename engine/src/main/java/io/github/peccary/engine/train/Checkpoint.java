@@ -100,7 +100,8 @@ public final class Checkpoint implements AutoCloseable {
     try {
       return TrainConfig.defaults().withRank(Integer.parseInt(text)).rank();
     } catch (IllegalArgumentException e) {
-      throw new CorruptFileException(file.path(), "the rank must be one: rank=" + text, e);
+      throw new CorruptFileException(
+          file.path(), "the rank must be from 1 to 65536: rank=" + text, e);
     }
   }
 

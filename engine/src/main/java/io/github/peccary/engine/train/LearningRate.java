@@ -11,6 +11,11 @@ final class LearningRate {
   static final double DEFAULT_RATE = 0.16;
   static final double DEFAULT_L2 = 4;
 
+  /// Of the rate, where rows start from those of a model: at the full one they would lose again
+  /// some of what they know. Held-out errors after ml-100k's first 80,000 ratings, the rest added:
+  /// 0.909 at the full rate, 0.902 at half, 0.897 at this, 0.899 at an eighth.
+  static final double SHARE_FROM_MODEL = 0.25;
+
   /// Standard deviation of a factor before the first epoch, in units of `√(s / rank)`. Small, for
   /// what two random rows predict for each other is noise.
   static final double INITIAL_DEVIATION = 0.04;

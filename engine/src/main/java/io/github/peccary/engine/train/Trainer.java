@@ -72,16 +72,16 @@ public final class Trainer {
   }
 
   /// Starts from a model on newer ratings. Users and items that it knows, by id, begin with its
-  /// rows, the others as ever. Scores are counted from the mean of the new ratings; half of the
-  /// difference between the means goes to the biases of either side, so that at first known users
-  /// and items have the model's scores.
+  /// rows, the others as ever, all at a quarter of the learning rate. Scores are counted from the
+  /// mean of the new ratings; half of the difference between the means goes to the biases of either
+  /// side, so that at first known users and items have the model's scores.
   ///
   /// Held-out ratings that the model may have been trained on would tell nothing: they are set
   /// aside, neither trained on nor measured. So are all between those it knows, if it does not hold
   /// what they have seen. Where none is left, all epochs are run, as if nothing were held out.
   ///
   /// @param model of the same rank, with biases if the training has them; open until [#train()]
-  /// returns
+  ///     returns
   public Trainer startFrom(FactorModel model) {
     from = model;
     return this;
@@ -202,7 +202,8 @@ public final class Trainer {
   }
 
   private Progress progress(Fit fit, int epochs) {
-    LearningRate rate = new LearningRate(config.learningRate());
+    double share = from == null ? 1 : LearningRate.SHARE_FROM_MODEL;
+    LearningRate rate = new LearningRate(share * config.learningRate());
     boolean heldOut = fit.heldOutRatings() > 0;
     double startError = Double.POSITIVE_INFINITY;
     if (heldOut && from != null) {

@@ -1,0 +1,238 @@
+package io.github.peccary.tools;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.peccary.engine.model.FactorModel;
+import io.github.peccary.engine.storage.Verify;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/// Trainings that are killed, interrupted, resumed, or start from a model: through the command
+/// line, those that get signals in processes of their own.
+class ContinuedTrainingTest {
+  @TempDir private static Path data;
+  private static Path ratings;
+
+  @TempDir private Path folder;
+
+  @BeforeAll
+  static void generate() {
+    ratings = data.resolve("ratings.safetensors");
+    Cli.Result result =
+        Cli.run("generate", "--users", 2000, "--items", 500, "--ratings", 60_000, "-o", ratings);
+    assertThat(result.exitCode()).as(result.err()).isZero();
+  }
+
+  private Path output() {
+    return folder.resolve("model.safetensors");
+  }
+
+  private Path checkpoint() {
+    return folder.resolve("training/checkpoint.safetensors");
+  }
+
+  private Cli.Result train(Object... more) {
+    List<Object> args = new ArrayList<>(List.of("train", ratings, "-o", output()));
+    args.addAll(List.of(more));
+    return Cli.run(args.toArray());
+  }
+
+  /// A process that hears Ctrl-C: one in the background of a shell would not.
+  private Process start(Object... more) throws IOException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("--add-modules=jdk.incubator.vector"));
+    command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-XX:+UseSerialGC"));
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
+    Stream.of("train", ratings, "-o", output()).map(Object::toString).forEach(command::add);
+    Stream.of(more).map(Object::toString).forEach(command::add);
+    return new ProcessBuilder(command)
+        .redirectOutput(folder.resolve("out.txt").toFile())
+        .redirectError(folder.resolve("err.txt").toFile())
+        .start();
+  }
+
+  private static void awaitFile(Path file, Process process) throws InterruptedException {
+    while (process.isAlive() && !Files.exists(file)) {
+      Thread.sleep(5);
+    }
+  }
+
+  @Test
+  void howeverOftenItIsKilledTheModelIsThatOfATrainingThatNeverWas() throws Exception {
+    Object[] settings = {"--deterministic", "--epochs", 100, "--holdout", 0, "--threads", 2};
+    assertThat(train(settings).exitCode()).isZero();
+    byte[] expected = Files.readAllBytes(output());
+    Files.delete(output());
+    long seed = 5;
+    Random random = new Random(seed);
+    int kills = 0;
+    String how = "--checkpoint";
+    while (true) {
+      List<Object> args = new ArrayList<>(List.of(settings));
+      args.addAll(List.of(how, folder.resolve("training")));
+      Process process = start(args.toArray());
+      awaitFile(checkpoint(), process);
+      if (kills < 4) {
+        boolean _ = process.waitFor(random.nextInt(300), TimeUnit.MILLISECONDS);
+        process.destroyForcibly();
+      }
+      if (process.waitFor() == 0) {
+        break;
+      }
+      assertThat(process.exitValue()).as(errors()).isEqualTo(128 + 9);
+      kills++;
+      how = "--resume";
+      Cli.Result inspected = Cli.run("inspect", checkpoint(), "--json");
+      assertThat(inspected.json()).containsEntry("valid", true).containsEntry("kind", "checkpoint");
+      assertThat(output()).doesNotExist();
+    }
+    assertThat(kills).isPositive();
+    assertThat(Files.readAllBytes(output())).as("seed=" + seed).isEqualTo(expected);
+    try (Stream<Path> files = Files.list(folder.resolve("training"))) {
+      assertThat(files).containsExactly(checkpoint());
+    }
+  }
+
+  private String errors() throws IOException {
+    return Files.readString(folder.resolve("err.txt"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"INT, 130", "TERM, 143"})
+  @EnabledOnOs({OS.LINUX, OS.MAC})
+  void aSignalEndsTrainingWithTheBestSoFarAndAModelThatOpens(String signal, int exitCode)
+      throws Exception {
+    Process process =
+        start("--epochs", 1_000_000, "--holdout", 0, "--checkpoint", folder.resolve("training"));
+    awaitFile(checkpoint(), process);
+    assertThat(new ProcessBuilder("kill", "-" + signal, process.pid() + "").start().waitFor())
+        .isZero();
+    assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+    assertThat(process.exitValue()).as(errors()).isEqualTo(exitCode);
+    assertThat(errors().lines().filter(line -> line.startsWith("peccary: ")))
+        .singleElement()
+        .asString()
+        .matches(
+            "peccary: interrupted after \\d+ epochs?: .*model.safetensors holds the best, number"
+                + " \\d+; go on with --resume .*checkpoint.safetensors");
+    try (FactorModel model = FactorModel.open(output(), Verify.CHECKSUMS)) {
+      String epochs = model.metadata().get("peccary.train.stoppedAfterEpoch");
+      assertThat(Cli.run("inspect", checkpoint(), "--json").out())
+          .contains("peccary.epoch.%06d".formatted(Integer.parseInt(epochs)));
+    }
+  }
+
+  @Test
+  @EnabledOnOs({OS.LINUX, OS.MAC})
+  void beforeTheFirstEpochIsCompleteAnOldModelIsLeftAlone() throws Exception {
+    Files.writeString(output(), "old");
+    Path pipe = folder.resolve("pipe");
+    assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
+    Process process = start("--from", pipe);
+    // both ends open together; then the training waits for a model that never comes
+    var writing = CompletableFuture.supplyAsync(() -> open(pipe));
+    try (OutputStream _ = writing.get(30, TimeUnit.SECONDS)) {
+      process.destroy();
+      assertThat(process.waitFor()).isEqualTo(128 + 15);
+    }
+    assertThat(errors())
+        .contains(
+            "peccary: interrupted before the first epoch was complete: no model is written\n");
+    assertThat(output()).hasContent("old");
+  }
+
+  private static OutputStream open(Path pipe) {
+    try {
+      return Files.newOutputStream(pipe);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void settingsThatAreNotTheCheckpointsAreRefused() {
+    assertThat(train("--epochs", 2, "--checkpoint", folder.resolve("training")).exitCode())
+        .isZero();
+    Cli.Result result = train("--epochs", 2, "--resume", checkpoint(), "--seed", 7, "--json");
+    assertThat(result.exitCode()).isEqualTo(1);
+    assertThat(result.json()).containsKey("error");
+    assertThat(result.err())
+        .isEqualTo(
+            "peccary: a resumed training must have the data and settings of its checkpoint: seed=7,"
+                + " the checkpoint's=42; give the same, or train from the start without --resume\n");
+  }
+
+  @Test
+  void aResumedTrainingTellsOfTheEpochsBefore() {
+    assertThat(train("--epochs", 2, "--checkpoint", folder.resolve("training")).exitCode())
+        .isZero();
+    Map<String, Object> json =
+        train("--epochs", 3, "--resume", folder.resolve("training"), "--json").json();
+    assertThat(json).containsEntry("epochs", 3).containsEntry("interrupted", false);
+    assertThat((List<?>) json.get("history")).hasSize(3);
+    assertThat((List<?>) json.get("epochSeconds")).hasSize(3);
+  }
+
+  @Test
+  void withoutACheckpointThereIsNothingToResume() {
+    Cli.Result result = train("--resume", folder);
+    assertThat(result.exitCode()).isEqualTo(1);
+    assertThat(result.err())
+        .isEqualTo(
+            "peccary: there must be a checkpoint to resume from: path=%s; start the training with --checkpoint %s\n"
+                .formatted(folder.resolve("checkpoint.safetensors"), folder));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"--checkpoint=d --checkpoint-every=0", "--checkpoint-every=3"})
+  void checkpointsWithoutAPlaceOrAtNoEpochAreWrongUsage(String options) {
+    Cli.Result result = train((Object[]) options.split(" "));
+    assertThat(result.exitCode()).isEqualTo(2);
+    assertThat(result.err())
+        .startsWith(
+            "peccary: --checkpoint-every must be 1 or more, beside --checkpoint or --resume");
+  }
+
+  @Test
+  void aCheckpointGoesToAFolder() {
+    Cli.Result result = train("--checkpoint", ratings);
+    assertThat(result.exitCode()).isEqualTo(1);
+    assertThat(result.err()).startsWith("peccary: the checkpoint must go to a folder: checkpoint=");
+  }
+
+  @Test
+  void aTrainingStartsFromAModelThatItReplaces() {
+    assertThat(train("--epochs", 2, "--rank", 8).exitCode()).isZero();
+    Cli.Result other = train("--from", output());
+    assertThat(other.exitCode()).isEqualTo(1);
+    assertThat(other.err())
+        .startsWith(
+            "peccary: the rank must be that of the model to start from: rank=30, the model's=8; give --rank 8");
+    Map<String, Object> json =
+        train("--epochs", 1, "--rank", 8, "--from", output(), "--json").json();
+    assertThat(json).containsEntry("epochs", 1);
+    try (FactorModel model = FactorModel.open(output(), Verify.CHECKSUMS)) {
+      assertThat(model.metadata()).containsEntry("peccary.train.epochs", "1");
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+}
