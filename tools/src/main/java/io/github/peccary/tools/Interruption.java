@@ -57,8 +57,8 @@ public final class Interruption implements AutoCloseable {
       nothingToKeep.run();
       return;
     }
-    requested = true;
     restoreSignals();
+    requested = true;
     try {
       ENDED.await();
     } catch (InterruptedException e) {

@@ -33,7 +33,7 @@ class ContinuedTrainingTest {
   static void generate() {
     ratings = data.resolve("ratings.safetensors");
     Cli.Result result =
-        Cli.run("generate", "--users", 2000, "--items", 500, "--ratings", 60_000, "-o", ratings);
+        Cli.run("generate", "--users", 1000, "--items", 300, "--ratings", 20_000, "-o", ratings);
     assertThat(result.exitCode()).as(result.err()).isZero();
   }
 
@@ -74,7 +74,7 @@ class ContinuedTrainingTest {
 
   @Test
   void howeverOftenItIsKilledTheModelIsThatOfATrainingThatNeverWas() throws Exception {
-    Object[] settings = {"--deterministic", "--epochs", 100, "--holdout", 0, "--threads", 2};
+    Object[] settings = {"--deterministic", "--epochs", 60, "--holdout", 0, "--threads", 2};
     assertThat(train(settings).exitCode()).isZero();
     byte[] expected = Files.readAllBytes(output());
     Files.delete(output());
@@ -87,8 +87,8 @@ class ContinuedTrainingTest {
       args.addAll(List.of(how, folder.resolve("training")));
       Process process = start(args.toArray());
       awaitFile(checkpoint(), process);
-      if (kills < 4) {
-        boolean _ = process.waitFor(random.nextInt(300), TimeUnit.MILLISECONDS);
+      if (kills < 3) {
+        boolean _ = process.waitFor(random.nextInt(150), TimeUnit.MILLISECONDS);
         process.destroyForcibly();
       }
       if (process.waitFor() == 0) {

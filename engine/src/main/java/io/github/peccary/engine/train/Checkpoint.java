@@ -48,6 +48,12 @@ public final class Checkpoint implements AutoCloseable {
 
   private static final String SETTING = "peccary.train.";
   private static final String EPOCHS = SETTING + "epochs";
+
+  /// Metadata: the fingerprint of the model that training started from, or [#NO_MODEL].
+  static final String FROM = SETTING + "from";
+
+  static final String NO_MODEL = "none";
+
   private static final String USERS = "user_rows";
   private static final String ITEMS = "item_rows";
   private static final String BEST_USERS = "best_user_rows";
@@ -147,7 +153,7 @@ public final class Checkpoint implements AutoCloseable {
 
   /// What a training must share with its checkpoint, as metadata.
   ///
-  /// @param from fingerprint of the model that training starts from, or `none`
+  /// @param from fingerprint of the model that training starts from, or [#NO_MODEL]
   static Map<String, String> identity(RatingMatrix ratings, TrainConfig config, String from) {
     Map<String, String> identity = new LinkedHashMap<>();
     identity.put(ModelFormat.RATINGS_FINGERPRINT, ratings.fingerprint());
@@ -160,7 +166,7 @@ public final class Checkpoint implements AutoCloseable {
     identity.put(SETTING + "deterministic", Boolean.toString(config.deterministic()));
     identity.put(SETTING + "refit", Boolean.toString(config.refit()));
     identity.put(SETTING + "biases", Boolean.toString(config.biases()));
-    identity.put(SETTING + "from", from);
+    identity.put(FROM, from);
     return identity;
   }
 

@@ -119,8 +119,8 @@ public final class Trainer {
   /// @throws TrainingDivergedException if errors stay infinite at an eighth of the learning rate
   /// @throws UncheckedIOException if a checkpoint cannot be written
   public TrainingResult train() {
-    Map<String, String> identity =
-        Checkpoint.identity(ratings, config, from == null ? "none" : from.fingerprint());
+    String origin = from == null ? Checkpoint.NO_MODEL : from.fingerprint();
+    Map<String, String> identity = Checkpoint.identity(ratings, config, origin);
     if (resumed != null) {
       resumed.requireSame(identity);
     }
@@ -150,6 +150,7 @@ public final class Trainer {
       var summary =
           new TrainingResult.Summary(
               config,
+              origin,
               holdout,
               progress.bestEpoch(),
               progress.epochSeconds(),

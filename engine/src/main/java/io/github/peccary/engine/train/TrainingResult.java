@@ -24,9 +24,11 @@ public final class TrainingResult implements AutoCloseable {
 
   /// What the training with a held-out part has shown.
   ///
+  /// @param from fingerprint of the model that training started from, or [Checkpoint#NO_MODEL]
   /// @param ratings trained on in each epoch
   record Summary(
       TrainConfig config,
+      String from,
       Holdout holdout,
       int bestEpoch,
       double[] epochSeconds,
@@ -158,6 +160,9 @@ public final class TrainingResult implements AutoCloseable {
     metadata.put("peccary.train.l2", Double.toString(config.l2()));
     metadata.put("peccary.train.learningRate", Double.toString(config.learningRate()));
     metadata.put("peccary.train.schedule", schedule());
+    if (!summary.from.equals(Checkpoint.NO_MODEL)) {
+      metadata.put(Checkpoint.FROM, summary.from);
+    }
     if (stopped) {
       metadata.put("peccary.train.stoppedAfterEpoch", Integer.toString(epochs()));
     }

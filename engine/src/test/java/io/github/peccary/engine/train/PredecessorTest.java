@@ -165,7 +165,9 @@ class PredecessorTest {
             .hasMessageContaining("from=none, the checkpoint's=" + model.fingerprint());
         try (TrainingResult result = other.startFrom(model).train()) {
           assertThat(result.users().segment().mismatch(whole.users().segment())).isEqualTo(-1);
-          assertThat(result.metadata()).isEqualTo(whole.metadata());
+          assertThat(result.metadata())
+              .isEqualTo(whole.metadata())
+              .containsEntry("peccary.train.from", model.fingerprint());
         }
       }
     }
