@@ -1,7 +1,6 @@
 package io.github.peccary.loader;
 
 import io.github.peccary.engine.ratings.RatingMatrixWriter;
-import io.github.peccary.engine.ratings.RatingSummary;
 import io.github.peccary.engine.ratings.TextColumn;
 import io.github.peccary.engine.ratings.TextOrder;
 import io.github.peccary.engine.ratings.TextSelection;
@@ -13,10 +12,6 @@ import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /// From events in the order of the source to the rows of the file.
@@ -65,37 +60,19 @@ final class Compaction {
     this.itemIds = itemIds;
     this.duplicates = new Duplicates(zero, policy, userIds, itemIds);
     long events = log.size();
-    try (ExecutorService beside = Executors.newSingleThreadExecutor()) {
-      Future<int[]> usersSorted = beside.submit(() -> TextOrder.of(userIds));
-      Future<int[]> itemsSorted = beside.submit(() -> TextOrder.of(itemIds));
-      int[] userCounts = counts(log, EventLog.USER, userIds.size());
-      int[] itemCounts = counts(log, EventLog.ITEM, itemIds.size());
-      EventLog byItem = sort.sort(log, EventLog.ITEM, itemCounts, null);
-      this.merged = duplicates.merge(sort.sort(byItem, EventLog.USER, userCounts, null), memory);
-      this.duplicateEvents = events - merged.size();
-      this.usersByText = result(usersSorted);
-      this.itemsByText = result(itemsSorted);
-    }
+    int[] userCounts = counts(log, EventLog.USER, userIds.size());
+    int[] itemCounts = counts(log, EventLog.ITEM, itemIds.size());
+    EventLog byItem = sort.sort(log, EventLog.ITEM, itemCounts, null);
+    this.merged = duplicates.merge(sort.sort(byItem, EventLog.USER, userCounts, null), memory);
+    this.duplicateEvents = events - merged.size();
+    this.usersByText = TextOrder.of(userIds);
+    this.itemsByText = TextOrder.of(itemIds);
     this.users = byFallingCount(usersByText, duplicates.userCounts());
     this.items = byFallingCount(itemsByText, duplicates.itemCounts());
   }
 
-  private static int[] result(Future<int[]> order) throws LoaderException {
-    try {
-      return order.get();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw LoaderException.interrupted(e);
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof Error error) {
-        throw error; // out of memory
-      }
-      throw new IllegalStateException("ids must be sortable", e.getCause());
-    }
-  }
-
   long ratings() {
-    return duplicates.ratings();
+    return duplicates.summary().ratings();
   }
 
   /// Events that are left.
@@ -124,7 +101,7 @@ final class Compaction {
     return RatingMatrixWriter.create(
         output,
         merged.size(),
-        new RatingSummary(duplicates.ratings(), duplicates.minRating(), duplicates.maxRating()),
+        duplicates.summary(),
         new TextSelection(userIds, users),
         usersByText,
         new TextSelection(itemIds, items),
@@ -150,10 +127,9 @@ final class Compaction {
   private void write(int[] counts, EventLog events, int index, RatingMatrixWriter.Rows rows)
       throws IOException {
     try (Arena arena = Arena.ofShared()) {
-      MemorySegment offsets = arena.allocate(ValueLayout.JAVA_LONG, EventMemory.BLOCK_EVENTS);
       MemorySegment indices = arena.allocate(ValueLayout.JAVA_INT, EventMemory.CHUNK_EVENTS);
       MemorySegment values = arena.allocate(ValueLayout.JAVA_INT, EventMemory.CHUNK_EVENTS);
-      writeOffsets(counts, offsets, rows);
+      rows.appendCounts(counts);
       int[] block = new int[EventMemory.BLOCK_INTS];
       int[] ints = new int[EventMemory.BLOCK_EVENTS];
       long filled = 0;
@@ -177,29 +153,6 @@ final class Compaction {
       ints[i] = block[i * EventLog.INTS + field];
     }
     MemorySegment.copy(ints, 0, to, ValueLayout.JAVA_INT, index * Integer.BYTES, count);
-  }
-
-  private static void writeOffsets(int[] counts, MemorySegment space, RatingMatrixWriter.Rows rows)
-      throws IOException {
-    long[] block = new long[EventMemory.BLOCK_EVENTS];
-    long offset = 0;
-    int filled = 1; // the first row starts at 0
-    for (int count : counts) {
-      if (filled == block.length) {
-        append(block, filled, space, rows);
-        filled = 0;
-      }
-      offset += count;
-      block[filled++] = offset;
-    }
-    append(block, filled, space, rows);
-  }
-
-  private static void append(
-      long[] offsets, int count, MemorySegment space, RatingMatrixWriter.Rows rows)
-      throws IOException {
-    MemorySegment.copy(offsets, 0, space, ValueLayout.JAVA_LONG, 0, count);
-    rows.appendOffsets(space.asSlice(0, (long) count * Long.BYTES));
   }
 
   private static int[] counts(EventLog log, int key, int keys) throws IOException {

@@ -1,20 +1,18 @@
 package io.github.peccary.loader;
 
+import io.github.peccary.engine.ratings.RatingSummary;
 import io.github.peccary.engine.ratings.TextColumn;
 import io.github.peccary.engine.ratings.Zero;
 import java.io.IOException;
 
 /// Merges the events of one pair of user and item into one, and counts what is left.
 final class Duplicates {
-  private final boolean zeroIsRating;
   private final DuplicatePolicy policy;
   private final TextColumn userIds;
   private final TextColumn itemIds;
   private final int[] userCounts;
   private final int[] itemCounts;
-  private long ratings;
-  private float minRating = Float.POSITIVE_INFINITY;
-  private float maxRating = Float.NEGATIVE_INFINITY;
+  private final RatingSummary.Builder summary;
 
   // The pair at hand: its first and last value, and what is known of its ratings.
   private int user;
@@ -28,7 +26,7 @@ final class Duplicates {
 
   /// @param userIds by the numbers in the events
   Duplicates(Zero zero, DuplicatePolicy policy, TextColumn userIds, TextColumn itemIds) {
-    this.zeroIsRating = zero == Zero.RATING;
+    this.summary = new RatingSummary.Builder(zero);
     this.policy = policy;
     this.userIds = userIds;
     this.itemIds = itemIds;
@@ -46,19 +44,9 @@ final class Duplicates {
     return itemCounts;
   }
 
-  /// The events that are ratings after [#merge].
-  long ratings() {
-    return ratings;
-  }
-
-  /// The lowest rating, NaN without any.
-  float minRating() {
-    return ratings == 0 ? Float.NaN : minRating;
-  }
-
-  /// The highest rating, NaN without any.
-  float maxRating() {
-    return ratings == 0 ? Float.NaN : maxRating;
+  /// What the values are after [#merge].
+  RatingSummary summary() {
+    return summary.build();
   }
 
   /// @param events the events of a pair one after the other, in the order of the source; closed
@@ -91,15 +79,11 @@ final class Duplicates {
       max = Float.NEGATIVE_INFINITY;
     }
     last = value;
-    if (isRating(value)) {
+    if (summary.isRating(value)) {
       rated++;
       sum += value;
       max = Math.max(max, value);
     }
-  }
-
-  private boolean isRating(float value) {
-    return zeroIsRating || value != 0;
   }
 
   /// Writes the pair at hand, if there is one.
@@ -111,11 +95,7 @@ final class Duplicates {
     merged.add(user, item, Float.floatToRawIntBits(value));
     userCounts[user]++;
     itemCounts[item]++;
-    if (isRating(value)) {
-      ratings++;
-      minRating = Math.min(minRating, value);
-      maxRating = Math.max(maxRating, value);
-    }
+    summary.add(value);
     rows = 0;
   }
 

@@ -14,8 +14,4 @@ public final class LoaderException extends IOException {
   LoaderException(String sentence, Throwable cause) {
     super(sentence, cause);
   }
-
-  static LoaderException interrupted(InterruptedException cause) {
-    return new LoaderException("the load was interrupted: nothing was written; load again", cause);
-  }
 }

@@ -56,7 +56,7 @@ final class ReadAhead implements AutoCloseable {
       current = full.take();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-      throw LoaderException.interrupted(e);
+      throw new LoaderException("the load was interrupted: nothing was written; load again", e);
     }
     if (current.rows() > 0) {
       return current;

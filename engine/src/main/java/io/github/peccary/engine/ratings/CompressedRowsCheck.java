@@ -18,6 +18,7 @@ final class CompressedRowsCheck {
   private final IntCursor indices;
   private final IntCursor values;
 
+  private final RatingSummary.Builder summary;
   private long digest;
 
   private CompressedRowsCheck(
@@ -34,6 +35,7 @@ final class CompressedRowsCheck {
     this.offsetsName = offsets;
     this.indicesName = indices;
     this.valuesName = values;
+    this.summary = matrix.newSummary();
     this.indices = new IntCursor(rows.indices());
     this.values = new IntCursor(rows.values());
   }
@@ -109,6 +111,11 @@ final class CompressedRowsCheck {
     return digest;
   }
 
+  /// After [#everything] by user: what the values are.
+  RatingSummary summary() {
+    return summary.build();
+  }
+
   /// A method of its own, so that it is compiled long before the loop around it.
   private void row(boolean byUser, int row, long start, long end) {
     int before = -1;
@@ -122,6 +129,9 @@ final class CompressedRowsCheck {
         throw infinite(position, Float.intBitsToFloat(bits));
       }
       before = index;
+      if (byUser) {
+        summary.add(Float.intBitsToFloat(bits));
+      }
       long user = byUser ? row : index;
       long item = byUser ? index : row;
       digest += SplitMix64.mix(SplitMix64.mix(user << Integer.SIZE | item) + bits);

@@ -169,6 +169,10 @@ public final class RatingMatrix implements AutoCloseable {
     file.close();
   }
 
+  RatingSummary.Builder newSummary() {
+    return new RatingSummary.Builder(zero);
+  }
+
   private void check(Verify verify) {
     CompressedRowsCheck users = CompressedRowsCheck.byUser(this);
     CompressedRowsCheck items = CompressedRowsCheck.byItem(this);
@@ -190,8 +194,7 @@ public final class RatingMatrix implements AutoCloseable {
                 + RatingsFormat.ITEM_USERS
                 + "; load the ratings again");
       }
-      file.unload();
-      RatingSummary found = RatingSummary.of(byUser, zero);
+      RatingSummary found = users.summary();
       if (!found.equals(summary)) {
         throw new CorruptFileException(
             path(), "metadata must agree with the values: found=" + found + ", said=" + summary);

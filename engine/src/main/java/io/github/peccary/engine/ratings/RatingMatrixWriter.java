@@ -105,7 +105,8 @@ public final class RatingMatrixWriter implements AutoCloseable {
     writer.close();
   }
 
-  /// One of the two orders of the events, written front to back in as many pieces as wanted.
+  /// One of the two orders of the events: the counts once, the entries front to back in as many
+  /// pieces as wanted.
   public final class Rows {
     private final String offsetsName;
     private final String indicesName;
@@ -117,15 +118,20 @@ public final class RatingMatrixWriter implements AutoCloseable {
       this.valuesName = values;
     }
 
-    /// Writes the next offsets.
+    /// Writes where rows start.
     ///
-    /// @param offsets i64, where rows start; first of all 0, last of all the number of events
-    public void appendOffsets(MemorySegment offsets) throws IOException {
-      writer.append(offsetsName, offsets);
+    /// @param counts the events of each row
+    public void appendCounts(int[] counts) throws IOException {
+      try (OffsetWriter offsets = new OffsetWriter(writer, offsetsName)) {
+        for (int count : counts) {
+          offsets.add(count);
+        }
+        offsets.flush();
+      }
     }
 
     private void append(CompressedRows rows) throws IOException {
-      appendOffsets(rows.offsets());
+      writer.append(offsetsName, rows.offsets());
       appendEntries(rows.indices(), rows.values());
     }
 

@@ -2,7 +2,6 @@ package io.github.peccary.engine.ratings;
 
 import io.github.peccary.engine.storage.TensorFileWriter;
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
@@ -15,7 +14,6 @@ public record TextSelection(TextColumn texts, int[] order) {
   /// Stands for an empty text.
   public static final int NONE = -1;
 
-  private static final int BLOCK_TEXTS = 1 << 10;
   private static final int BLOCK_BYTES = 1 << 16;
 
   /// All texts of the column, as they stand.
@@ -45,28 +43,12 @@ public record TextSelection(TextColumn texts, int[] order) {
 
   /// Writes the offsets, i64 [size + 1], from 0 to the number of bytes.
   void appendOffsets(TensorFileWriter writer, String tensor) throws IOException {
-    try (Arena arena = Arena.ofShared()) {
-      MemorySegment space = arena.allocate(ValueLayout.JAVA_LONG, BLOCK_TEXTS);
-      long[] block = new long[BLOCK_TEXTS];
-      int filled = 1; // the first text starts at 0
-      long offset = 0;
+    try (OffsetWriter offsets = new OffsetWriter(writer, tensor)) {
       for (int number : order) {
-        if (filled == BLOCK_TEXTS) {
-          append(block, filled, space, writer, tensor);
-          filled = 0;
-        }
-        offset += length(number);
-        block[filled++] = offset;
+        offsets.add(length(number));
       }
-      append(block, filled, space, writer, tensor);
+      offsets.flush();
     }
-  }
-
-  private static void append(
-      long[] block, int filled, MemorySegment space, TensorFileWriter writer, String tensor)
-      throws IOException {
-    MemorySegment.copy(block, 0, space, ValueLayout.JAVA_LONG, 0, filled);
-    writer.append(tensor, space.asSlice(0, (long) filled * Long.BYTES));
   }
 
   /// Writes the texts, u8, one after the other.
