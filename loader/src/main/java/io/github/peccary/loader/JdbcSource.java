@@ -23,10 +23,7 @@ public record JdbcSource(
           "the URL must be one of JDBC: jdbc='%s'; give one like jdbc:postgresql://host/database"
               .formatted(url));
     }
-    SelectStatement.check("query", query, SqliteSource.DEFAULT_QUERY);
-    if (titlesQuery != null) {
-      SelectStatement.check("titles", titlesQuery, "SELECT isbn, title FROM books");
-    }
+    SelectStatement.check(query, titlesQuery);
   }
 
   @Override

@@ -2,10 +2,10 @@ package io.github.peccary.loader;
 
 import io.github.peccary.engine.ratings.RatingsFormat;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
+import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.sql.Types;
@@ -66,27 +66,22 @@ final class OpenJdbc implements OpenSource {
 
   @Override
   public RowSource ratings() throws IOException {
-    return query("query", source.query(), "user, item, rating", 3);
+    return query("query", source.query(), 3);
   }
 
   @Override
   public @Nullable RowSource titles() throws IOException {
     String query = source.titlesQuery();
-    return query == null ? null : query("titles", query, "item, title", 2);
+    return query == null ? null : query("titles", query, 2);
   }
 
-  private RowSource query(String name, String sql, String roles, int columns) throws IOException {
+  private RowSource query(String name, String sql, int columns) throws IOException {
     try {
       Statement statement = connection.createStatement(); // closed with the rows
       statement.setFetchSize(FETCH_ROWS);
       ResultSet rows = statement.executeQuery(sql);
-      int found = rows.getMetaData().getColumnCount();
-      if (found != columns) {
-        throw new LoaderException(
-            "the query must give %d columns (%s): columns=%d, %s='%s'; select just these"
-                .formatted(columns, roles, found, name, sql));
-      }
-      return new Rows(statement, rows);
+      ResultRows.requireColumns(rows, columns, name, sql);
+      return new ResultRows(statement, rows, cells(rows.getMetaData()), this::broken);
     } catch (SQLException e) {
       throw new LoaderException(
           "the query must fit the database: %s, %s='%s'; give another with --%s (%s)"
@@ -134,52 +129,14 @@ final class OpenJdbc implements OpenSource {
         e);
   }
 
-  private final class Rows implements RowSource {
-    private final Statement statement;
-    private final ResultSet rows;
-    private final boolean[] binary; // by column
-
-    Rows(Statement statement, ResultSet rows) throws SQLException {
-      this.statement = statement;
-      this.rows = rows;
-      this.binary = new boolean[rows.getMetaData().getColumnCount()];
-      for (int column = 0; column < binary.length; column++) {
-        int type = rows.getMetaData().getColumnType(column + 1);
-        binary[column] =
-            type == Types.BINARY || type == Types.VARBINARY || type == Types.LONGVARBINARY;
-      }
+  /// Binary columns hold UTF-8; the others are asked for as text.
+  private static ResultRows.Cells cells(ResultSetMetaData columns) throws SQLException {
+    boolean[] binary = new boolean[columns.getColumnCount() + 1]; // from 1
+    for (int column = 1; column < binary.length; column++) {
+      int type = columns.getColumnType(column);
+      binary[column] =
+          type == Types.BINARY || type == Types.VARBINARY || type == Types.LONGVARBINARY;
     }
-
-    @Override
-    public boolean read(RowBatch batch) throws IOException {
-      batch.clear();
-      try {
-        while (!batch.full() && rows.next()) {
-          for (int column = 0; column < batch.columns(); column++) {
-            batch.add(cell(column));
-          }
-        }
-        return batch.rows() > 0;
-      } catch (SQLException e) {
-        throw broken(e);
-      }
-    }
-
-    private byte @Nullable [] cell(int column) throws SQLException {
-      if (binary[column]) {
-        return rows.getBytes(column + 1);
-      }
-      String text = rows.getString(column + 1);
-      return text == null ? null : text.getBytes(StandardCharsets.UTF_8);
-    }
-
-    @Override
-    public void close() throws IOException {
-      try (statement) {
-        rows.close();
-      } catch (SQLException e) {
-        throw broken(e);
-      }
-    }
+    return (rows, column) -> binary[column] ? rows.getBytes(column) : ResultRows.text(rows, column);
   }
 }

@@ -2,6 +2,7 @@ package io.github.peccary.loader;
 
 import java.util.Locale;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /// What can be said about a query before any database sees it: that it is one statement, and one
 /// that reads. The database is opened read-only whatever the query says; this is for the sentence.
@@ -9,6 +10,18 @@ final class SelectStatement {
   private static final Set<String> READS = Set.of("SELECT", "WITH", "VALUES");
 
   private SelectStatement() {}
+
+  /// Checks the queries of a database.
+  ///
+  /// @param ratings of user, item, rating
+  /// @param titles of item, title; null for none
+  /// @throws IllegalArgumentException with the sentence
+  static void check(String ratings, @Nullable String titles) {
+    check("query", ratings, SqliteSource.DEFAULT_QUERY);
+    if (titles != null) {
+      check("titles", titles, "SELECT isbn, title FROM books");
+    }
+  }
 
   /// @param name what the query is called in the sentence
   /// @throws IllegalArgumentException with the sentence

@@ -1,7 +1,6 @@
 package io.github.peccary.loader;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -56,18 +55,12 @@ final class SqliteDatabase implements AutoCloseable {
       Statement statement =
           connection.createStatement(); // closed with the rows, else with the connection
       ResultSet rows = statement.executeQuery(sql);
-      int found = rows.getMetaData().getColumnCount();
-      if (found != columns) {
-        throw new LoaderException(
-            "the query must give %d columns (%s): columns=%d, %s='%s'; select just these"
-                .formatted(
-                    columns,
-                    columns == 3 ? "user, item, rating" : "item, title",
-                    found,
-                    name,
-                    sql));
-      }
-      return new Rows(statement, rows);
+      ResultRows.requireColumns(rows, columns, name, sql);
+      return new ResultRows(
+          statement,
+          rows,
+          utf8 ? ResultSet::getBytes : ResultRows::text,
+          failure -> SqliteFailure.of(file.path(), failure));
     } catch (SQLException e) {
       throw SqliteFailure.ofQuery(file.path(), name, sql, e, tables());
     }
@@ -102,48 +95,6 @@ final class SqliteDatabase implements AutoCloseable {
         connection.close();
       } catch (SQLException e) {
         failure.addSuppressed(e);
-      }
-    }
-  }
-
-  private final class Rows implements RowSource {
-    private final Statement statement;
-    private final ResultSet rows;
-
-    Rows(Statement statement, ResultSet rows) {
-      this.statement = statement;
-      this.rows = rows;
-    }
-
-    @Override
-    public boolean read(RowBatch batch) throws IOException {
-      batch.clear();
-      try {
-        while (!batch.full() && rows.next()) {
-          for (int column = 1; column <= batch.columns(); column++) {
-            batch.add(cell(column));
-          }
-        }
-        return batch.rows() > 0;
-      } catch (SQLException e) {
-        throw SqliteFailure.of(file.path(), e);
-      }
-    }
-
-    private byte @Nullable [] cell(int column) throws SQLException {
-      if (utf8) {
-        return rows.getBytes(column);
-      }
-      String text = rows.getString(column);
-      return text == null ? null : text.getBytes(StandardCharsets.UTF_8);
-    }
-
-    @Override
-    public void close() throws IOException {
-      try (statement) {
-        rows.close();
-      } catch (SQLException e) {
-        throw SqliteFailure.of(file.path(), e);
       }
     }
   }

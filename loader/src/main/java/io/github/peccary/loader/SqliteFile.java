@@ -17,14 +17,12 @@ import java.util.Arrays;
 /// which creates nothing and takes no lock; [#checkUnchanged] makes up for the lock.
 ///
 /// @param immutable open it without locks and side files
-/// @param bytes its size, and `modified` its time stamp, when it was looked at
-record SqliteFile(Path path, boolean immutable, long bytes, long modified) {
+record SqliteFile(SourceFile file, boolean immutable) {
   private static final byte[] MAGIC = "SQLite format 3\0".getBytes(StandardCharsets.US_ASCII);
   private static final int HEADER_BYTES = 100;
 
   static SqliteFile inspect(Path path) throws IOException {
-    checkReadable(path);
-    long bytes = Files.size(path);
+    SourceFile file = SourceFile.inspect(path);
     ByteBuffer header = ByteBuffer.allocate(HEADER_BYTES);
     try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
       while (header.hasRemaining() && channel.read(header) >= 0) {
@@ -37,7 +35,7 @@ record SqliteFile(Path path, boolean immutable, long bytes, long modified) {
     Path log = beside(path, "-wal");
     boolean hasLog = Files.exists(log) && Files.size(log) > 0;
     if (!hasLog) {
-      checkComplete(path, bytes, header);
+      checkComplete(path, file.bytes(), header);
     }
     boolean writeAhead = header.get(18) == 2 || header.get(19) == 2;
     if (writeAhead && hasLog && !Files.exists(beside(path, "-shm"))) {
@@ -45,20 +43,11 @@ record SqliteFile(Path path, boolean immutable, long bytes, long modified) {
           "the write-ahead log beside the database must be merged first: source=%s, log=%s; close the program that writes to it, or run: sqlite3 '%s' 'PRAGMA wal_checkpoint(TRUNCATE)'"
               .formatted(path, log.getFileName(), path));
     }
-    return new SqliteFile(
-        path, writeAhead && !hasLog, bytes, Files.getLastModifiedTime(path).toMillis());
+    return new SqliteFile(file, writeAhead && !hasLog);
   }
 
-  static void checkReadable(Path path) throws LoaderException {
-    if (!Files.isRegularFile(path)) {
-      throw new LoaderException(
-          "the source must be an existing file: source=%s; name the database or the text file to load"
-              .formatted(path));
-    }
-    if (!Files.isReadable(path)) {
-      throw new LoaderException(
-          "the source must be readable: source=%s; check its permissions".formatted(path));
-    }
+  Path path() {
+    return file.path();
   }
 
   /// Whether a file that begins so is a SQLite database.
@@ -91,18 +80,15 @@ record SqliteFile(Path path, boolean immutable, long bytes, long modified) {
   /// taken for a parameter.
   String url() {
     return "jdbc:sqlite:file:"
-        + path.toAbsolutePath().toUri().getRawPath()
+        + path().toAbsolutePath().toUri().getRawPath()
         + "?mode=ro"
         + (immutable ? "&immutable=1" : "");
   }
 
-  /// Refuses what was read without a lock from a file that changed meanwhile.
+  /// Where no lock was taken, refuses what was read if the file changed meanwhile.
   void checkUnchanged() throws IOException {
-    if (immutable
-        && (Files.size(path) != bytes || Files.getLastModifiedTime(path).toMillis() != modified)) {
-      throw new LoaderException(
-          "the database must not change while it is read: source=%s; wait for the program that writes to it, then load again"
-              .formatted(path));
+    if (immutable) {
+      file.checkUnchanged("database");
     }
   }
 

@@ -13,10 +13,7 @@ public record SqliteSource(Path path, String query, @Nullable String titlesQuery
   public static final String DEFAULT_QUERY = "SELECT user_id, isbn, rating FROM ratings";
 
   public SqliteSource {
-    SelectStatement.check("query", query, DEFAULT_QUERY);
-    if (titlesQuery != null) {
-      SelectStatement.check("titles", titlesQuery, "SELECT isbn, title FROM books");
-    }
+    SelectStatement.check(query, titlesQuery);
   }
 
   @Override

@@ -11,23 +11,25 @@ import java.util.zip.ZipException;
 
 /// A text file on disk; one that is packed by gzip is unpacked while it is read.
 ///
-/// @param bytes its size, and `modified` its time stamp, when it was looked at
-record TextFile(Path path, boolean gzip, long bytes, long modified) {
+record TextFile(SourceFile file, boolean gzip) {
   /// What is looked at to recognise a file, unpacked.
   static final int SAMPLE_BYTES = 1 << 16;
 
   private static final int BUFFER_BYTES = 1 << 16;
 
   static TextFile inspect(Path path) throws IOException {
-    SqliteFile.checkReadable(path);
+    SourceFile file = SourceFile.inspect(path);
     try (InputStream in = Files.newInputStream(path)) {
-      boolean gzip = in.read() == 0x1F && in.read() == 0x8B;
-      return new TextFile(path, gzip, Files.size(path), Files.getLastModifiedTime(path).toMillis());
+      return new TextFile(file, in.read() == 0x1F && in.read() == 0x8B);
     }
   }
 
+  Path path() {
+    return file.path();
+  }
+
   InputStream open() throws IOException {
-    InputStream in = Files.newInputStream(path);
+    InputStream in = Files.newInputStream(path());
     if (!gzip) {
       return in;
     }
@@ -48,17 +50,13 @@ record TextFile(Path path, boolean gzip, long bytes, long modified) {
 
   /// Nothing locks a text file: what was read from one that changed meanwhile is refused.
   void checkUnchanged() throws IOException {
-    if (Files.size(path) != bytes || Files.getLastModifiedTime(path).toMillis() != modified) {
-      throw new LoaderException(
-          "the file must not change while it is read: source=%s; wait for the program that writes to it, then load again"
-              .formatted(path));
-    }
+    file.checkUnchanged("file");
   }
 
   private LoaderException damaged(IOException e) {
     return new LoaderException(
         "the gzip file must be whole: source=%s, %s; copy it again, and check it with: gzip -t '%s'"
-            .formatted(path, e.getMessage(), path),
+            .formatted(path(), e.getMessage(), path()),
         e);
   }
 

@@ -193,7 +193,7 @@ class SourceRefusalTest {
         database,
         "INSERT INTO ratings SELECT * FROM ratings, (VALUES (1), (2))"
             .replace("*", "user_id, isbn, rating"));
-    Files.setLastModifiedTime(database, FileTime.fromMillis(file.modified() + 5));
+    Files.setLastModifiedTime(database, FileTime.fromMillis(file.file().modified() + 5));
     assertThatExceptionOfType(LoaderException.class)
         .isThrownBy(file::checkUnchanged)
         .withMessageStartingWith("the database must not change while it is read: source=");
