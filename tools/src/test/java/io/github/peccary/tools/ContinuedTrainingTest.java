@@ -51,16 +51,10 @@ class ContinuedTrainingTest {
     return Cli.run(args.toArray());
   }
 
-  /// A process that hears Ctrl-C: one in the background of a shell would not.
   private Process start(Object... more) throws IOException {
-    List<String> command = new ArrayList<>();
-    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("--add-modules=jdk.incubator.vector"));
-    command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-XX:+UseSerialGC"));
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
-    Stream.of("train", ratings, "-o", output()).map(Object::toString).forEach(command::add);
-    Stream.of(more).map(Object::toString).forEach(command::add);
-    return new ProcessBuilder(command)
+    Stream<Object> args =
+        Stream.concat(Stream.of("train", ratings, "-o", output()), Stream.of(more));
+    return JavaProcess.builder(Main.class, args.toArray())
         .redirectOutput(folder.resolve("out.txt").toFile())
         .redirectError(folder.resolve("err.txt").toFile())
         .start();
@@ -120,8 +114,7 @@ class ContinuedTrainingTest {
     Process process =
         start("--epochs", 1_000_000, "--holdout", 0, "--checkpoint", folder.resolve("training"));
     awaitFile(checkpoint(), process);
-    assertThat(new ProcessBuilder("kill", "-" + signal, process.pid() + "").start().waitFor())
-        .isZero();
+    JavaProcess.signal(process, signal);
     assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
     assertThat(process.exitValue()).as(errors()).isEqualTo(exitCode);
     assertThat(errors().lines().filter(line -> line.startsWith("peccary: ")))

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -32,20 +31,7 @@ class InterruptionTest {
   }
 
   private static Process start(String how) throws IOException {
-    return new ProcessBuilder(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "--enable-native-access=ALL-UNNAMED",
-            "-XX:TieredStopAtLevel=1",
-            "-cp",
-            System.getProperty("java.class.path"),
-            InterruptionTest.class.getName(),
-            how)
-        .start();
-  }
-
-  private static void signal(Process process, String signal) throws Exception {
-    Process kill = new ProcessBuilder("kill", "-" + signal, process.pid() + "").start();
-    assertThat(kill.waitFor()).isZero();
+    return JavaProcess.builder(InterruptionTest.class, how).start();
   }
 
   private static void expect(BufferedReader out, @Nullable String line) throws IOException {
@@ -57,7 +43,7 @@ class InterruptionTest {
     Process process = start("worthwhile");
     try (BufferedReader out = process.inputReader()) {
       expect(out, "ready");
-      signal(process, "INT");
+      JavaProcess.signal(process, "INT");
       expect(out, "requested");
       expect(out, "saved");
       expect(out, null);
@@ -70,9 +56,9 @@ class InterruptionTest {
     Process process = start("slow");
     try (BufferedReader out = process.inputReader()) {
       expect(out, "ready");
-      signal(process, "TERM");
+      JavaProcess.signal(process, "TERM");
       expect(out, "requested");
-      signal(process, "INT");
+      JavaProcess.signal(process, "INT");
       expect(out, null);
       assertThat(process.waitFor()).isEqualTo(130);
     }
@@ -83,7 +69,7 @@ class InterruptionTest {
     Process process = start("early");
     try (BufferedReader out = process.inputReader()) {
       expect(out, "ready");
-      signal(process, "TERM");
+      JavaProcess.signal(process, "TERM");
       expect(out, "nothing to keep");
       expect(out, null);
       assertThat(process.waitFor()).isEqualTo(143);

@@ -18,16 +18,31 @@ final class JavaProcess implements AutoCloseable {
 
   /// Starts `peccary` with these arguments.
   static JavaProcess peccary(Object... args) throws IOException {
+    ProcessBuilder builder = builder(Main.class, args).redirectErrorStream(true);
+    builder.command().add(1, "-XX:TieredStopAtLevel=1"); // it lives for a second
+    return new JavaProcess(builder.start());
+  }
+
+  /// A JVM that runs the class with these arguments; it hears Ctrl-C, which a process in the
+  /// background of a shell would not.
+  static ProcessBuilder builder(Class<?> main, Object... args) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xshare:auto"));
+    command.addAll(List.of("-XX:+UseSerialGC", "-Xshare:auto"));
     command.addAll(
         List.of("--add-modules=jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED"));
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), main.getName()));
     Stream.of(args).map(Object::toString).forEach(command::add);
-    ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+    ProcessBuilder builder = new ProcessBuilder(command);
     builder.environment().remove("JAVA_TOOL_OPTIONS");
-    return new JavaProcess(builder.start());
+    return builder;
+  }
+
+  /// Sends a signal, such as `INT`.
+  static void signal(Process process, String name) throws IOException, InterruptedException {
+    if (new ProcessBuilder("kill", "-" + name, process.pid() + "").start().waitFor() != 0) {
+      throw new AssertionError("the process must be there: pid=" + process.pid());
+    }
   }
 
   boolean isAlive() {

@@ -15,7 +15,6 @@ import java.sql.Statement;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -39,21 +38,6 @@ class LoadCommandTest {
     Object[] all = Arrays.copyOf(args, args.length + more.length);
     System.arraycopy(more, 0, all, args.length, more.length);
     return Cli.run(all);
-  }
-
-  /// `user item` → value of every event in the file.
-  private Map<String, Float> events() throws IOException {
-    Map<String, Float> events = new TreeMap<>();
-    try (RatingMatrix matrix = RatingMatrix.open(output(), Verify.CHECKSUMS)) {
-      for (int user = 0; user < matrix.users(); user++) {
-        for (long at = matrix.byUser().start(user); at < matrix.byUser().end(user); at++) {
-          events.put(
-              matrix.userIds().id(user) + " " + matrix.itemIds().id(matrix.byUser().index(at)),
-              matrix.byUser().value(at));
-        }
-      }
-    }
-    return events;
   }
 
   private void refused(Cli.Result result, String sentence) throws IOException {
@@ -116,7 +100,7 @@ class LoadCommandTest {
         row(3, "0345 41762X", 6),
         row(4, "034541762x", 5));
     assertThat(load().json()).containsEntry("items", 1);
-    assertThat(events())
+    assertThat(LoadedEvents.in(output()))
         .containsOnlyKeys("1 034541762X", "2 034541762X", "3 034541762X", "4 034541762X");
   }
 
@@ -124,7 +108,7 @@ class LoadCommandTest {
   void otherIdsAreLeftAsTheyAre() throws IOException {
     Database.ofRatings(database(), row(1, "a-x", 8), row(2, "a-X", 7));
     load("--item-ids", "verbatim");
-    assertThat(events()).containsOnlyKeys("1 a-x", "2 a-X");
+    assertThat(LoadedEvents.in(output())).containsOnlyKeys("1 a-x", "2 a-X");
   }
 
   @ParameterizedTest
@@ -145,14 +129,14 @@ class LoadCommandTest {
     Database.of(database(), "UPDATE ratings SET isbn = '0 a' WHERE isbn = '0A'");
     Cli.Result result = load("--duplicates", policy);
     assertThat(result.json()).containsEntry("duplicates", 2).containsEntry("rows", 4);
-    assertThat(events()).containsEntry("1 0a", kept);
+    assertThat(LoadedEvents.in(output())).containsEntry("1 0a", kept);
   }
 
   @Test
   void withoutAPolicyTheLastRowWins() throws IOException {
     Database.ofRatings(database(), row(1, "a", 8), row(1, "a", 3));
     load();
-    assertThat(events()).containsExactly(Map.entry("1 a", 3f));
+    assertThat(LoadedEvents.in(output())).containsExactly(Map.entry("1 a", 3f));
   }
 
   @Test
@@ -190,7 +174,7 @@ class LoadCommandTest {
     assertThat(notes.getFirst()).isEqualTo("peccary: rejected row 2: null, user=null");
     assertThat(notes.get(6)).isEqualTo("peccary: rejected row 8: nonNumeric, rating='eight'");
     assertThat(notes.getLast()).isEqualTo("peccary: rejected 2 rows more");
-    assertThat(events()).containsExactly(Map.entry("1 a", 8f));
+    assertThat(LoadedEvents.in(output())).containsExactly(Map.entry("1 a", 8f));
   }
 
   @Test
@@ -230,7 +214,8 @@ class LoadCommandTest {
         "CREATE TABLE votes(who TEXT, what TEXT, stars REAL)",
         "INSERT INTO votes VALUES('ann', 'x-1', 4.5), ('bob', 'x-1', 2)");
     load("--query", "SELECT who, what, stars FROM votes", "--item-ids", "verbatim");
-    assertThat(events()).containsExactly(Map.entry("ann x-1", 4.5f), Map.entry("bob x-1", 2f));
+    assertThat(LoadedEvents.in(output()))
+        .containsExactly(Map.entry("ann x-1", 4.5f), Map.entry("bob x-1", 2f));
   }
 
   @Test

@@ -15,7 +15,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
@@ -47,20 +46,6 @@ class LoadTextTest {
     return Cli.run(Stream.of(always, args).flatMap(Arrays::stream).toArray());
   }
 
-  private Map<String, Float> events() throws IOException {
-    Map<String, Float> events = new TreeMap<>();
-    try (RatingMatrix matrix = RatingMatrix.open(output(), Verify.CHECKSUMS)) {
-      for (int user = 0; user < matrix.users(); user++) {
-        for (long at = matrix.byUser().start(user); at < matrix.byUser().end(user); at++) {
-          events.put(
-              matrix.userIds().id(user) + " " + matrix.itemIds().id(matrix.byUser().index(at)),
-              matrix.byUser().value(at));
-        }
-      }
-    }
-    return events;
-  }
-
   private Map<String, String> metadata() throws IOException {
     try (RatingMatrix matrix = RatingMatrix.open(output(), Verify.CHECKSUMS)) {
       return matrix.metadata();
@@ -73,7 +58,7 @@ class LoadTextTest {
     assertThat(result.err().lines().findFirst())
         .hasValueSatisfying(
             line -> assertThat(line).startsWith("peccary: " + folder).endsWith(recognized));
-    assertThat(events()).isEqualTo(events);
+    assertThat(LoadedEvents.in(output())).isEqualTo(events);
   }
 
   private void refused(int exitCode, Cli.Result result, String sentence) throws IOException {
@@ -154,7 +139,7 @@ class LoadTextTest {
             "peccary: rejected row 3: unterminatedQuote, text='3,\"c,5'",
             "peccary: rejected row 5: tooFewColumns, text='5,\"e,5'",
             "peccary: rejected row 7: rowTooLong, text='7," + "x".repeat(38) + "…'");
-    assertThat(events()).containsOnlyKeys("1 a", "4 d", "6 two\nlines", "8 f");
+    assertThat(LoadedEvents.in(output())).containsOnlyKeys("1 a", "4 d", "6 two\nlines", "8 f");
   }
 
   @ParameterizedTest
@@ -173,9 +158,9 @@ class LoadTextTest {
     String ascii = "1;abcdefgh;5\n".repeat(6000);
     file((ascii + "2;é;4\n").getBytes(CP1252));
     load(folder.resolve("ratings.csv"));
-    assertThat(events()).containsEntry("2 é", 4f);
+    assertThat(LoadedEvents.in(output())).containsEntry("2 é", 4f);
     load(file(ascii + "2;é;4\n"));
-    assertThat(events()).containsEntry("2 é", 4f);
+    assertThat(LoadedEvents.in(output())).containsEntry("2 é", 4f);
     load(file((ascii + "2;é;4\n").getBytes(CP1252)), "--encoding", "utf-8");
     assertThat(metadata()).containsEntry("peccary.rejected.invalidUtf8", "1");
   }
@@ -241,7 +226,7 @@ class LoadTextTest {
             .toArray();
     load(Stream.concat(Stream.of(folder.resolve("ratings.csv")), Stream.of(settings)).toArray());
     assertThat(metadata()).isEqualTo(first).containsEntry("peccary.source", "ratings.csv");
-    assertThat(events()).containsExactly(Map.entry("1 a", 5f));
+    assertThat(LoadedEvents.in(output())).containsExactly(Map.entry("1 a", 5f));
   }
 
   @ParameterizedTest
@@ -315,7 +300,7 @@ class LoadTextTest {
     String query = "SELECT user_id, isbn, rating FROM ratings";
     Cli.Result result = load("--jdbc", url, "--query", query, "--titles", "SELECT 'a', 'A'");
     assertThat(result.exitCode()).as(result.err()).isZero();
-    assertThat(events()).isEqualTo(Map.of("1 a", 5f, "2 b", 4f));
+    assertThat(LoadedEvents.in(output())).isEqualTo(Map.of("1 a", 5f, "2 b", 4f));
     assertThat(title("a")).isEqualTo("A");
     assertThat(metadata())
         .containsEntry("peccary.source", url)
