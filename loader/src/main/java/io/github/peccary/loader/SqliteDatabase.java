@@ -38,6 +38,7 @@ final class SqliteDatabase implements AutoCloseable {
     config.resetOpenMode(SQLiteOpenMode.READWRITE);
     config.resetOpenMode(SQLiteOpenMode.CREATE);
     config.setBusyTimeout(LOCK_WAIT_MILLIS);
+    config.setOpenMode(SQLiteOpenMode.NOMUTEX);
     Connection connection = null;
     try {
       connection = config.createConnection(file.url());
