@@ -6,9 +6,6 @@ import io.github.peccary.engine.ratings.TextOrder;
 import io.github.peccary.engine.ratings.TextSelection;
 import io.github.peccary.engine.ratings.Zero;
 import java.io.IOException;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
@@ -16,18 +13,18 @@ import org.jspecify.annotations.Nullable;
 
 /// From events in the order of the source to the rows of the file.
 ///
-/// 1. Two sorts, by item and then by user, leave the events by user and, within a user, by item;
-///    both are stable, so the rows of one pair stand together in the order of the source.
-/// 2. One pass merges them.
-/// 3. Users and items are renumbered by falling number of events, ties by id.
-/// 4. Two sorts by the new numbers give the rows by user, a third one the rows by item.
+/// 1. A sort by user, and by item within a user, lets the rows of one pair stand together, in the
+///    order of the source; they are merged.
+/// 2. Users and items are renumbered by falling number of events, ties by id.
+/// 3. A sort by the new numbers gives the rows by user, and these, sorted by item, the rows by
+// item.
 ///
-/// Every step is linear in the events, and takes the memory that [EventMemory] grants. Beside it
-/// there are, for each user and each item, its id and some numbers.
+/// Every step is linear in the events, but for the order within a row, and takes the memory that
+/// [EventMemory] grants. Beside it there are, for each user and each item, its id and some numbers.
 final class Compaction {
   private static final int DIGIT_BITS = 16;
 
-  private final EventSort sort;
+  private final EventMemory memory;
   private final Zero zero;
   private final TextColumn userIds;
   private final TextColumn itemIds;
@@ -42,7 +39,7 @@ final class Compaction {
   private final int[] usersByText;
   private final int[] itemsByText;
 
-  /// Steps 1 to 3.
+  /// Steps 1 and 2.
   ///
   /// @param log is consumed
   /// @param userIds by the numbers in the log
@@ -54,16 +51,16 @@ final class Compaction {
       DuplicatePolicy policy,
       EventMemory memory)
       throws IOException {
-    this.sort = new EventSort(memory);
+    this.memory = memory;
     this.zero = zero;
     this.userIds = userIds;
     this.itemIds = itemIds;
-    this.duplicates = new Duplicates(zero, policy, userIds, itemIds);
+    this.duplicates = new Duplicates(zero, policy, userIds, itemIds, memory);
     long events = log.size();
-    int[] userCounts = counts(log, EventLog.USER, userIds.size());
-    int[] itemCounts = counts(log, EventLog.ITEM, itemIds.size());
-    EventLog byItem = sort.sort(log, EventLog.ITEM, itemCounts, null);
-    this.merged = duplicates.merge(sort.sort(byItem, EventLog.USER, userCounts, null), memory);
+    EventSort byUser = new EventSort(memory, EventLog.USER, userCounts(log, userIds.size()), true);
+    byUser.addAll(log, null);
+    byUser.rows(duplicates);
+    this.merged = duplicates.merged();
     this.duplicateEvents = events - merged.size();
     this.usersByText = TextOrder.of(userIds);
     this.itemsByText = TextOrder.of(itemIds);
@@ -111,56 +108,36 @@ final class Compaction {
         metadata);
   }
 
-  /// Step 4. Can be called once.
+  /// Step 3. Can be called once.
   void writeTo(RatingMatrixWriter writer) throws IOException {
     int[] userCounts = inOrder(duplicates.userCounts(), users);
     int[] itemCounts = inOrder(duplicates.itemCounts(), items);
     EventSort.Numbering numbering = new EventSort.Numbering(inverse(users), inverse(items));
-    EventLog byItem = sort.sort(merged, EventLog.ITEM, itemCounts, numbering);
-    EventLog byUser = sort.sort(byItem, EventLog.USER, userCounts, null);
-    write(userCounts, byUser, EventLog.ITEM, writer.byUser());
-    EventLog byItemAgain = sort.sort(byUser, EventLog.ITEM, itemCounts, null);
-    write(itemCounts, byItemAgain, EventLog.USER, writer.byItem());
-    byItemAgain.close();
-  }
-
-  private void write(int[] counts, EventLog events, int index, RatingMatrixWriter.Rows rows)
-      throws IOException {
-    try (Arena arena = Arena.ofShared()) {
-      MemorySegment indices = arena.allocate(ValueLayout.JAVA_INT, EventMemory.CHUNK_EVENTS);
-      MemorySegment values = arena.allocate(ValueLayout.JAVA_INT, EventMemory.CHUNK_EVENTS);
-      rows.appendCounts(counts);
-      int[] block = new int[EventMemory.BLOCK_INTS];
-      int[] ints = new int[EventMemory.BLOCK_EVENTS];
-      long filled = 0;
-      for (int number = 0; number < events.blocks(); number++) {
-        int count = events.read(number, block) / EventLog.INTS;
-        copy(block, index, count, ints, indices, filled);
-        copy(block, EventLog.VALUE, count, ints, values, filled);
-        filled += count;
-        if (filled == EventMemory.CHUNK_EVENTS || number == events.blocks() - 1) {
-          rows.appendEntries(
-              indices.asSlice(0, filled * Integer.BYTES), values.asSlice(0, filled * Float.BYTES));
-          filled = 0;
-        }
-      }
+    EventSort byUser = new EventSort(memory, EventLog.USER, userCounts, true);
+    EventSort byItem = new EventSort(memory, EventLog.ITEM, itemCounts, false);
+    byUser.addAll(merged, numbering);
+    try (RowWriter file = new RowWriter(writer.byUser(), userCounts)) {
+      byUser.rows(
+          (user, events, from, to) -> {
+            file.take(user, events, from, to);
+            for (int i = from; i < to; i++) {
+              byItem.add(user, (int) events[i], (int) (events[i] >>> Integer.SIZE));
+            }
+          });
+      file.flush();
+    }
+    try (RowWriter file = new RowWriter(writer.byItem(), itemCounts)) {
+      byItem.rows(file);
+      file.flush();
     }
   }
 
-  private static void copy(
-      int[] block, int field, int count, int[] ints, MemorySegment to, long index) {
-    for (int i = 0; i < count; i++) {
-      ints[i] = block[i * EventLog.INTS + field];
-    }
-    MemorySegment.copy(ints, 0, to, ValueLayout.JAVA_INT, index * Integer.BYTES, count);
-  }
-
-  private static int[] counts(EventLog log, int key, int keys) throws IOException {
-    int[] counts = new int[keys];
+  private static int[] userCounts(EventLog log, int users) throws IOException {
+    int[] counts = new int[users];
     int[] block = new int[EventMemory.BLOCK_INTS];
     for (int number = 0; number < log.blocks(); number++) {
       int filled = log.read(number, block);
-      for (int i = key; i < filled; i += EventLog.INTS) {
+      for (int i = EventLog.USER; i < filled; i += EventLog.INTS) {
         counts[block[i]]++;
       }
     }

@@ -5,14 +5,16 @@ import io.github.peccary.engine.ratings.TextColumn;
 import io.github.peccary.engine.ratings.Zero;
 import java.io.IOException;
 
-/// Merges the events of one pair of user and item into one, and counts what is left.
-final class Duplicates {
+/// Takes rows by user, ascending in the items, and merges the events of one pair of user and item
+/// into one; counts what is left.
+final class Duplicates implements EventSort.Rows {
   private final DuplicatePolicy policy;
   private final TextColumn userIds;
   private final TextColumn itemIds;
   private final int[] userCounts;
   private final int[] itemCounts;
   private final RatingSummary.Builder summary;
+  private final EventLog merged;
 
   // The pair at hand: its first and last value, and what is known of its ratings.
   private int user;
@@ -25,49 +27,52 @@ final class Duplicates {
   private float max;
 
   /// @param userIds by the numbers in the events
-  Duplicates(Zero zero, DuplicatePolicy policy, TextColumn userIds, TextColumn itemIds) {
+  Duplicates(
+      Zero zero,
+      DuplicatePolicy policy,
+      TextColumn userIds,
+      TextColumn itemIds,
+      EventMemory memory) {
     this.summary = new RatingSummary.Builder(zero);
     this.policy = policy;
     this.userIds = userIds;
     this.itemIds = itemIds;
     this.userCounts = new int[userIds.size()];
     this.itemCounts = new int[itemIds.size()];
+    this.merged = new EventLog(memory);
   }
 
-  /// The events of each user after [#merge].
+  /// The events of each user after [#merged].
   int[] userCounts() {
     return userCounts;
   }
 
-  /// The events of each item after [#merge].
+  /// The events of each item after [#merged].
   int[] itemCounts() {
     return itemCounts;
   }
 
-  /// What the values are after [#merge].
+  /// What the values are after [#merged].
   RatingSummary summary() {
     return summary.build();
   }
 
-  /// @param events the events of a pair one after the other, in the order of the source; closed
-  ///     when merged
-  EventLog merge(EventLog events, EventMemory memory) throws IOException {
-    EventLog merged = new EventLog(memory);
-    int[] block = new int[EventMemory.BLOCK_INTS];
-    for (int number = 0; number < events.blocks(); number++) {
-      int filled = events.read(number, block);
-      for (int i = 0; i < filled; i += EventLog.INTS) {
-        add(block[i], block[i + EventLog.ITEM], block[i + EventLog.VALUE], merged);
-      }
+  @Override
+  public void take(int user, long[] events, int from, int to) throws IOException {
+    for (int i = from; i < to; i++) {
+      add(user, (int) events[i], (int) (events[i] >>> Integer.SIZE));
     }
-    finish(merged);
-    events.close();
+  }
+
+  /// What is left, once all rows were taken.
+  EventLog merged() throws IOException {
+    finish();
     return merged;
   }
 
-  private void add(int nextUser, int nextItem, int valueBits, EventLog merged) throws IOException {
+  private void add(int nextUser, int nextItem, int valueBits) throws IOException {
     if (nextItem != item || nextUser != user) {
-      finish(merged);
+      finish();
       user = nextUser;
       item = nextItem;
     }
@@ -87,11 +92,11 @@ final class Duplicates {
   }
 
   /// Writes the pair at hand, if there is one.
-  private void finish(EventLog merged) throws IOException {
+  private void finish() throws IOException {
     if (rows == 0) {
       return;
     }
-    float value = rows == 1 ? last : merged();
+    float value = rows == 1 ? last : mergedValue();
     merged.add(user, item, Float.floatToRawIntBits(value));
     userCounts[user]++;
     itemCounts[item]++;
@@ -99,7 +104,7 @@ final class Duplicates {
     rows = 0;
   }
 
-  private float merged() throws LoaderException {
+  private float mergedValue() throws LoaderException {
     return switch (policy) {
       case LAST -> last;
       case FIRST -> first;

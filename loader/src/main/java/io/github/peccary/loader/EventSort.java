@@ -4,62 +4,63 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Sorts events by user or by item, stably, in linear time: a counting sort. What does not fit the
-/// memory for sorting is first dealt out to logs of a range of users or items each, and these are
-/// sorted one after the other.
+/// Brings events into rows, by user or by item: a counting sort, stable and linear.
 ///
-/// Two sorts give both orders: by item, then by user, leaves the items of every user ascending.
+/// 1. Keys, which are users or items, are cut into ranges whose events fit the memory for sorting.
+///    Events are dealt out to the logs of the ranges as they come, in [#add].
+/// 2. [#rows] takes one range after the other: every event goes to its place, one long each, the
+///    bits of its value above the number on its other side; a row is sorted by that number, where
+///    this is asked for.
 ///
-/// Where an event goes to a place of its own, it is one long, the bits of its value above the
-/// number on its other side.
+/// So what a sort gives can go straight into the next one, and an event is written to a log, and
+/// read from it, once a sort. Where all fits the memory there is one range.
 final class EventSort {
   private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG;
+  private static final long VALUE = -1L << Integer.SIZE;
 
   /// New numbers of users and items, by their old ones.
   record Numbering(int[] users, int[] items) {}
 
-  private final EventMemory memory;
-  private final int[] block = new int[EventMemory.BLOCK_INTS];
-  private final long[] longs = new long[EventMemory.BLOCK_EVENTS];
-
-  EventSort(EventMemory memory) {
-    this.memory = memory;
+  /// Takes the rows of a sort, by ascending key.
+  interface Rows {
+    /// Takes the next events of a row, `events[from, to)`, valid during the call; a row comes in
+    /// one piece or in several, one without events not at all.
+    void take(int key, long[] events, int from, int to) throws IOException;
   }
 
-  /// @param events are closed when they are no longer needed
+  private final EventMemory memory;
+  private final int key;
+  private final int other;
+  private final int[] counts;
+  private final boolean ascending;
+  private final int[] ends; // of the ranges
+  private final EventLog[] ranges;
+  private @Nullable Numbering numbering;
+  private long[] buffer = new long[1 << 13];
+  private final RowOrder order = new RowOrder();
+
   /// @param key [EventLog#USER] or [EventLog#ITEM]
   /// @param counts the events of each key
-  /// @param numbering applied to the events as they are read; the counts are by new number
-  EventLog sort(EventLog events, int key, int[] counts, @Nullable Numbering numbering)
-      throws IOException {
-    List<Integer> ends = rangeEnds(counts);
-    EventLog sorted = new EventLog(memory);
-    if (ends.size() == 1) {
-      sortRange(events, key, counts, 0, counts.length, numbering, sorted);
-      return sorted;
-    }
-    memory.sortSpace(memory.sortCapacity());
-    List<EventLog> ranges = deal(events, key, ends, numbering);
-    int first = 0;
-    for (int range = 0; range < ranges.size(); range++) {
-      int end = ends.get(range);
-      if (end - first == 1) {
-        append(ranges.get(range), sorted);
-      } else {
-        sortRange(ranges.get(range), key, counts, first, end, null, sorted);
-      }
-      first = end;
-    }
-    return sorted;
+  /// @param ascending whether a row ascends in the number on the other side, events of the same
+  ///     number as they came; else all events of a row are as they came
+  EventSort(EventMemory memory, int key, int[] counts, boolean ascending) {
+    this.memory = memory;
+    this.key = key;
+    this.other = EventLog.USER + EventLog.ITEM - key;
+    this.counts = counts;
+    this.ascending = ascending;
+    this.ends = rangeEnds(counts, memory.sortCapacity());
+    this.ranges = new EventLog[ends.length];
+    Arrays.setAll(ranges, range -> new EventLog(memory));
   }
 
   /// Where ranges of keys end that each fit the memory, or are of a single key.
-  private List<Integer> rangeEnds(int[] counts) {
+  private static int[] rangeEnds(int[] counts, long capacity) {
     List<Integer> ends = new ArrayList<>();
-    long capacity = memory.sortCapacity();
     long inRange = 0;
     for (int key = 0; key < counts.length; key++) {
       if (inRange > 0 && inRange + counts[key] > capacity) {
@@ -69,29 +70,16 @@ final class EventSort {
       inRange += counts[key];
     }
     ends.add(counts.length);
-    return ends;
+    return ends.stream().mapToInt(Integer::intValue).toArray();
   }
 
-  private List<EventLog> deal(
-      EventLog events, int key, List<Integer> ends, @Nullable Numbering numbering)
-      throws IOException {
-    int[] bounds = ends.stream().mapToInt(Integer::intValue).toArray();
-    List<EventLog> ranges = new ArrayList<>();
-    ends.forEach(end -> ranges.add(new EventLog(memory)));
-    for (int number = 0; number < events.blocks(); number++) {
-      int filled = read(events, number, numbering);
-      for (int i = 0; i < filled; i += EventLog.INTS) {
-        ranges
-            .get(rangeOf(bounds, block[i + key]))
-            .add(block[i], block[i + EventLog.ITEM], block[i + EventLog.VALUE]);
-      }
-    }
-    events.close();
-    return ranges;
+  void add(int user, int item, int valueBits) throws IOException {
+    ranges[ranges.length == 1 ? 0 : rangeOf(key == EventLog.USER ? user : item)].add(
+        user, item, valueBits);
   }
 
   /// The first range that ends after the key.
-  private static int rangeOf(int[] ends, int key) {
+  private int rangeOf(int key) {
     int low = 0;
     int high = ends.length - 1;
     while (low < high) {
@@ -105,7 +93,28 @@ final class EventSort {
     return low;
   }
 
-  private int read(EventLog events, int number, @Nullable Numbering numbering) throws IOException {
+  /// Takes all events of a log, which is closed when it is no longer needed; nothing else may be
+  /// added then.
+  ///
+  /// @param numbering applied to the events as they are read; the counts are by new number
+  void addAll(EventLog events, @Nullable Numbering numbering) throws IOException {
+    if (ranges.length == 1) {
+      ranges[0] = events;
+      this.numbering = numbering;
+      return;
+    }
+    int[] block = new int[EventMemory.BLOCK_INTS];
+    for (int number = 0; number < events.blocks(); number++) {
+      int filled = read(events, number, block, numbering);
+      for (int i = 0; i < filled; i += EventLog.INTS) {
+        add(block[i], block[i + EventLog.ITEM], block[i + EventLog.VALUE]);
+      }
+    }
+    events.close();
+  }
+
+  private static int read(EventLog events, int number, int[] block, @Nullable Numbering numbering)
+      throws IOException {
     int filled = events.read(number, block);
     if (numbering != null) {
       for (int i = 0; i < filled; i += EventLog.INTS) {
@@ -116,68 +125,122 @@ final class EventSort {
     return filled;
   }
 
-  /// Appends the events, whose keys are all in the range, to `sorted`, and closes their log.
-  private void sortRange(
-      EventLog events,
-      int key,
-      int[] counts,
-      int first,
-      int end,
-      @Nullable Numbering numbering,
-      EventLog sorted)
-      throws IOException {
+  /// Hands over all rows; the events are no longer here then.
+  void rows(Rows to) throws IOException {
+    if (ranges.length > 1) {
+      memory.sortSpace(memory.sortCapacity());
+    }
+    int first = 0;
+    for (int range = 0; range < ranges.length; range++) {
+      int end = ends[range];
+      if (ranges[range].size() <= memory.sortCapacity()) {
+        sort(ranges[range], first, end, to);
+      } else if (ascending) {
+        sortLongRow(ranges[range], onlyRow(first), to);
+      } else {
+        copyLongRow(ranges[range], onlyRow(first), to);
+      }
+      first = end;
+    }
+  }
+
+  /// The row of a range that is too large: no other row in it has events.
+  private int onlyRow(int first) {
+    int row = first;
+    while (counts[row] == 0) {
+      row++;
+    }
+    return row;
+  }
+
+  private void sort(EventLog events, int first, int end, Rows to) throws IOException {
     long size = events.size();
     MemorySegment space = memory.sortSpace(size);
     int[] next = new int[end - first];
     for (int row = 1; row < next.length; row++) {
       next[row] = next[row - 1] + counts[first + row - 1];
     }
-    int other = EventLog.USER + EventLog.ITEM - key;
+    int[] block = new int[EventMemory.BLOCK_INTS];
     for (int number = 0; number < events.blocks(); number++) {
-      int filled = read(events, number, numbering);
+      int filled = read(events, number, block, numbering);
       for (int i = 0; i < filled; i += EventLog.INTS) {
         int place = next[block[i + key] - first]++;
-        set(space, place, (long) block[i + EventLog.VALUE] << Integer.SIZE | block[i + other]);
+        set(space, place, event(block[i + other], block[i + EventLog.VALUE]));
       }
     }
-    events.close(); // before `sorted` needs its memory
-    int at = longs.length;
-    long loaded = 0;
-    for (int row = first; row < end; row++) {
-      for (int left = counts[row]; left > 0; left--) {
-        if (at == longs.length) {
-          int count = (int) Math.min(longs.length, size - loaded);
-          at = longs.length - count;
-          MemorySegment.copy(space, LONG, loaded * Long.BYTES, longs, at, count);
-          loaded += count;
-        }
-        long event = longs[at++];
-        add(sorted, key, row, event);
-      }
-    }
+    events.close(); // before others need its memory
+    handOver(space, size, first, end, to);
   }
 
-  /// A method of its own, so that it is compiled long before the loops around it.
+  private static long event(int other, int valueBits) {
+    return (long) valueBits << Integer.SIZE | other; // a number is never negative
+  }
+
+  /// A method of its own, so that it is compiled long before the loop around it.
   private static void set(MemorySegment space, long place, long event) {
     space.setAtIndex(LONG, place, event);
   }
 
-  private static void add(EventLog sorted, int key, int row, long event) throws IOException {
-    int other = (int) event; // a number is never negative
-    int valueBits = (int) (event >>> Integer.SIZE);
-    if (key == EventLog.USER) {
-      sorted.add(row, other, valueBits);
-    } else {
-      sorted.add(other, row, valueBits);
+  private void handOver(MemorySegment space, long size, int first, int end, Rows to)
+      throws IOException {
+    int at = 0;
+    int filled = 0;
+    long copied = 0;
+    for (int row = first; row < end; row++) {
+      int count = counts[row];
+      if (count > filled - at) {
+        int kept = filled - at;
+        System.arraycopy(buffer, at, buffer, 0, kept);
+        buffer = count > buffer.length ? Arrays.copyOf(buffer, count) : buffer;
+        int more = (int) Math.min(size - copied, buffer.length - kept);
+        MemorySegment.copy(space, LONG, copied * Long.BYTES, buffer, kept, more);
+        copied += more;
+        filled = kept + more;
+        at = 0;
+      }
+      if (count > 0) {
+        if (ascending) {
+          order.sort(buffer, at, at + count);
+        }
+        to.take(row, buffer, at, at + count);
+        at += count;
+      }
     }
   }
 
-  private void append(EventLog events, EventLog sorted) throws IOException {
+  /// A row of more events than fit the memory, sorted by the number on the other side as all
+  /// events are by key.
+  private void sortLongRow(EventLog events, int row, Rows to) throws IOException {
+    int[] block = new int[EventMemory.BLOCK_INTS];
+    int[] otherCounts = new int[1];
     for (int number = 0; number < events.blocks(); number++) {
-      int filled = events.read(number, block);
-      for (int i = 0; i < filled; i += EventLog.INTS) {
-        sorted.add(block[i], block[i + EventLog.ITEM], block[i + EventLog.VALUE]);
+      int filled = read(events, number, block, numbering);
+      for (int i = other; i < filled; i += EventLog.INTS) {
+        if (block[i] >= otherCounts.length) {
+          otherCounts = Arrays.copyOf(otherCounts, Math.max(2 * otherCounts.length, block[i] + 1));
+        }
+        otherCounts[block[i]]++;
       }
+    }
+    EventSort sort = new EventSort(memory, other, otherCounts, false);
+    sort.addAll(events, numbering);
+    sort.rows(
+        (number, sorted, from, end) -> {
+          for (int i = from; i < end; i++) {
+            sorted[i] = (sorted[i] & VALUE) | number;
+          }
+          to.take(row, sorted, from, end);
+        });
+  }
+
+  private void copyLongRow(EventLog events, int row, Rows to) throws IOException {
+    int[] block = new int[EventMemory.BLOCK_INTS];
+    for (int number = 0; number < events.blocks(); number++) {
+      int filled = read(events, number, block, numbering);
+      for (int i = 0; i < filled; i += EventLog.INTS) {
+        buffer[i / EventLog.INTS] = event(block[i + other], block[i + EventLog.VALUE]);
+      }
+      to.take(row, buffer, 0, filled / EventLog.INTS);
     }
     events.close();
   }

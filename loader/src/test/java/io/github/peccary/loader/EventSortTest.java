@@ -53,6 +53,7 @@ class EventSortTest {
     EventSort.Numbering numbering =
         seed % 2 == 0 ? null : new EventSort.Numbering(ints(newUsers), ints(newItems));
     int key = random.nextBoolean() ? EventLog.USER : EventLog.ITEM;
+    boolean ascending = random.nextBoolean();
     List<Event> expected =
         events.stream()
             .map(
@@ -61,7 +62,9 @@ class EventSortTest {
                         ? event
                         : new Event(
                             newUsers.get(event.user), newItems.get(event.item), event.valueBits))
-            .sorted(Comparator.comparingInt(event -> event.key(key)))
+            .sorted(
+                Comparator.comparingInt((Event event) -> event.key(key))
+                    .thenComparingInt(event -> ascending ? event.key(other(key)) : 0))
             .toList();
     int[] counts = new int[key == EventLog.USER ? users : items];
     expected.forEach(event -> counts[event.key(key)]++);
@@ -71,11 +74,29 @@ class EventSortTest {
       for (Event event : events) {
         log.add(event.user, event.item, event.valueBits);
       }
-      EventLog sorted = new EventSort(memory).sort(log, key, counts, numbering);
-      assertThat(sorted.size()).isEqualTo(size);
-      assertThat(read(sorted)).as("seed=%d, bytes=%d", seed, bytes).isEqualTo(expected);
+      EventSort sort = new EventSort(memory, key, counts, ascending);
+      sort.addAll(log, numbering);
+      List<Event> sorted = new ArrayList<>();
+      sort.rows(
+          (row, sortedEvents, from, to) -> {
+            for (int i = from; i < to; i++) {
+              int number = (int) sortedEvents[i];
+              int valueBits = (int) (sortedEvents[i] >>> Integer.SIZE);
+              sorted.add(
+                  key == EventLog.USER
+                      ? new Event(row, number, valueBits)
+                      : new Event(number, row, valueBits));
+            }
+          });
+      assertThat(sorted)
+          .as("seed=%d, bytes=%d, ascending=%s", seed, bytes, ascending)
+          .isEqualTo(expected);
     }
     assertThat(folder).isEmptyDirectory();
+  }
+
+  private static int other(int key) {
+    return key == EventLog.USER ? EventLog.ITEM : EventLog.USER;
   }
 
   private static List<Integer> shuffled(int size, Random random) {
