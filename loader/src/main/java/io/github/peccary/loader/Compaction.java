@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 ///    order of the source; they are merged.
 /// 2. Users and items are renumbered by falling number of events, ties by id.
 /// 3. A sort by the new numbers gives the rows by user, and these, sorted by item, the rows by
-// item.
+///    item.
 ///
 /// Every step is linear in the events, but for the order within a row, and takes the memory that
 /// [EventMemory] grants. Beside it there are, for each user and each item, its id and some numbers.

@@ -27,6 +27,10 @@ final class EventCollector {
   private final SpilledRows rowsOfUsers;
   private final byte[] itemBytes = new byte[Integer.BYTES];
 
+  // Of the batch at hand, by row.
+  private final int[] itemNumbers = new int[RowBatch.MAX_ROWS];
+  private final int[] userNumbers = new int[RowBatch.MAX_ROWS];
+
   /// @param idBytes of memory for ids
   EventCollector(EventMemory memory, long idBytes) {
     this.log = new EventLog(memory);
@@ -37,39 +41,60 @@ final class EventCollector {
     this.rowsOfUsers = new SpilledRows(memory);
   }
 
-  /// Takes the row that the cleaner has cleaned.
-  void add(byte[] bytes, RowCleaner row) throws IOException {
-    accepted++;
-    int valueBits = Float.floatToRawIntBits(row.value());
-    int item = items.intern(bytes, row.itemStart(), row.itemLength());
+  /// Takes the rows of a batch that were kept.
+  void add(RowBatch batch) throws IOException {
+    int count = batch.accepted();
+    accepted += count;
+    items.intern(batch, RowBatch.ITEM, itemNumbers);
+    users.intern(batch, RowBatch.USER, userNumbers);
+    for (int row = 0; row < count; row++) {
+      int valueBits = Float.floatToRawIntBits(batch.value(row));
+      if (itemNumbers[row] == IdInterner.ABSENT || userNumbers[row] == IdInterner.ABSENT) {
+        setAside(batch, row, itemNumbers[row], valueBits);
+      } else {
+        log.add(userNumbers[row], itemNumbers[row], valueBits);
+      }
+    }
+    limitIds();
+  }
+
+  private void setAside(RowBatch batch, int row, int item, int valueBits) throws IOException {
+    byte[] bytes = batch.bytes();
+    int userStart = batch.start(row, RowBatch.USER);
+    int userLength = batch.length(row, RowBatch.USER);
     if (item == IdInterner.ABSENT) {
       rowsOfItems.add(
           bytes,
-          row.itemStart(),
-          row.itemLength(),
+          batch.start(row, RowBatch.ITEM),
+          batch.length(row, RowBatch.ITEM),
           bytes,
-          row.userStart(),
-          row.userLength(),
+          userStart,
+          userLength,
           valueBits);
     } else {
-      add(bytes, row.userStart(), row.userLength(), item, valueBits);
+      setAside(bytes, userStart, userLength, item, valueBits);
     }
+  }
+
+  private void setAside(byte[] bytes, int userStart, int userLength, int item, int valueBits)
+      throws IOException {
+    INT.set(itemBytes, 0, item);
+    rowsOfUsers.add(bytes, userStart, userLength, itemBytes, 0, itemBytes.length, valueBits);
   }
 
   private void add(byte[] bytes, int userStart, int userLength, int item, int valueBits)
       throws IOException {
     int user = users.intern(bytes, userStart, userLength);
     if (user == IdInterner.ABSENT) {
-      INT.set(itemBytes, 0, item);
-      rowsOfUsers.add(bytes, userStart, userLength, itemBytes, 0, itemBytes.length, valueBits);
+      setAside(bytes, userStart, userLength, item, valueBits);
     } else {
       log.add(user, item, valueBits);
     }
   }
 
-  /// To be called now and then. Those who have most ids take no more of them when the memory is
+  /// Those who have most ids take no more of them when the memory is
   /// used up; the others may have a third of it yet.
-  void limitIds() {
+  private void limitIds() {
     IdCollector larger = users.memoryBytes() > items.memoryBytes() ? users : items;
     long bytes = users.memoryBytes() + items.memoryBytes();
     if (bytes > idBytes) {

@@ -37,6 +37,13 @@ final class IdCollector {
     return number == IdInterner.ABSENT ? number : earlierIds + number;
   }
 
+  /// The same for the rows of a batch that were kept, as far as no part is complete yet.
+  ///
+  /// @param numbers by row
+  void intern(RowBatch batch, int column, int[] numbers) {
+    interner.number(batch, column, full, numbers);
+  }
+
   /// Bytes of memory in use.
   long memoryBytes() {
     return interner.memoryBytes();

@@ -24,6 +24,10 @@ final class IdInterner {
   private final BytePool ids = new BytePool();
   private final Int2IntHashMap places = new Int2IntHashMap(1 << 12, 0.75f, ABSENT);
 
+  // Of the batch at hand, by row.
+  private final int[] hashes = new int[RowBatch.MAX_ROWS];
+  private final int[] found = new int[RowBatch.MAX_ROWS];
+
   IdInterner() {
     this(-1);
   }
@@ -53,28 +57,56 @@ final class IdInterner {
     return ids.memoryBytes() + 2L * Integer.BYTES * places.capacity();
   }
 
-  /// Returns the number of the id, a new one if it was never seen.
-  int intern(byte[] bytes, int start, int length) {
-    int hash = hash(bytes, start, length) & hashMask;
-    for (; ; hash++) {
-      int place = places.get(hash);
-      if (place == ABSENT) {
-        places.put(hash, ids.add(bytes, start, length));
-        return ids.size() - 1;
-      }
-      if (ids.equalAt(place, bytes, start, length)) {
-        return ids.numberAt(place);
+  /// Numbers the ids of the rows of a batch that were kept. What one look-up waits for, which is
+  /// memory, another one can wait for at the same time: so each step is a loop over all rows.
+  ///
+  /// @param full whether ids that were never seen are [#ABSENT], else they get new numbers
+  /// @param numbers by row
+  void number(RowBatch batch, int column, boolean full, int[] numbers) {
+    int count = batch.accepted();
+    byte[] bytes = batch.bytes();
+    hash(batch, column, count);
+    for (int row = 0; row < count; row++) {
+      found[row] = places.get(hashes[row]);
+    }
+    for (int row = 0; row < count; row++) {
+      numbers[row] = found[row] == ABSENT ? ABSENT : ids.numberAt(found[row]);
+    }
+    for (int row = 0; row < count; row++) {
+      int start = batch.start(row, column);
+      int length = batch.length(row, column);
+      if (numbers[row] == ABSENT || !ids.equalAt(found[row], bytes, start, length)) {
+        numbers[row] = number(hashes[row], bytes, start, length, full);
       }
     }
   }
 
+  private void hash(RowBatch batch, int column, int count) {
+    byte[] bytes = batch.bytes();
+    for (int row = 0; row < count; row++) {
+      hashes[row] = hash(bytes, batch.start(row, column), batch.length(row, column)) & hashMask;
+    }
+  }
+
+  /// Returns the number of the id, a new one if it was never seen.
+  int intern(byte[] bytes, int start, int length) {
+    return number(hash(bytes, start, length) & hashMask, bytes, start, length, false);
+  }
+
   /// Returns the number of the id, [#ABSENT] if it was never seen.
   int find(byte[] bytes, int start, int length) {
-    int hash = hash(bytes, start, length) & hashMask;
-    for (; ; hash++) {
+    return number(hash(bytes, start, length) & hashMask, bytes, start, length, true);
+  }
+
+  private int number(int firstHash, byte[] bytes, int start, int length, boolean full) {
+    for (int hash = firstHash; ; hash++) {
       int place = places.get(hash);
       if (place == ABSENT) {
-        return ABSENT;
+        if (full) {
+          return ABSENT;
+        }
+        places.put(hash, ids.add(bytes, start, length));
+        return ids.size() - 1;
       }
       if (ids.equalAt(place, bytes, start, length)) {
         return ids.numberAt(place);

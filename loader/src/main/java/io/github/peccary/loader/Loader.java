@@ -148,33 +148,24 @@ public final class Loader {
 
   private void readRatings(RowSource source) throws IOException {
     RowCleaner cleaner = new RowCleaner(config, rejections);
-    try (ReadAhead batches = new ReadAhead(source, 3)) {
+    try (Batches batches =
+        new Batches(
+            source,
+            3,
+            batch -> {
+              cleaner.clean(batch);
+              digest.add(batch);
+            })) {
       for (RowBatch batch; (batch = batches.next()) != null; ) {
         long before = rows;
-        accept(batch, cleaner);
-        events.limitIds();
+        rows += batch.rows();
+        events.add(batch);
         if (rows / ROWS_PER_REPORT > before / ROWS_PER_REPORT) {
           listener.rows(rows);
         }
       }
     }
     listener.rows(rows);
-  }
-
-  private void accept(RowBatch batch, RowCleaner row) throws IOException {
-    byte[] bytes = batch.bytes();
-    for (int i = 0, count = batch.rows(); i < count; i++) {
-      if (row.clean(batch, i, ++rows)) {
-        digest.add(
-            bytes,
-            row.userStart(),
-            row.userLength(),
-            row.itemStart(),
-            row.itemLength(),
-            row.value());
-        events.add(bytes, row);
-      }
-    }
   }
 
   /// @param hint see [OpenSource#hint]

@@ -6,7 +6,13 @@ import org.jspecify.annotations.Nullable;
 /// Some thousand rows as the source gave them: the bytes of all cells in one array, reused from
 /// batch to batch, so that a row costs no object.
 final class RowBatch {
-  private static final int MAX_ROWS = 4096;
+  static final int MAX_ROWS = 4096;
+
+  /// The columns of ratings.
+  static final int USER = 0;
+
+  static final int ITEM = 1;
+  static final int RATING = 2;
 
   /// A batch is full at this many bytes, too: long texts must not make it grow without end.
   private static final int FULL_BYTES = 1 << 20;
@@ -16,6 +22,8 @@ final class RowBatch {
   private static final int FAULT = -2;
 
   private final int columns;
+  private final float[] values = new float[MAX_ROWS];
+  private int accepted;
   private final int[] starts;
   private final int[] lengths;
   private final @Nullable RejectReason[] faults = new @Nullable RejectReason[MAX_ROWS]; // by row
@@ -35,6 +43,7 @@ final class RowBatch {
 
   void clear() {
     cells = 0;
+    accepted = 0;
     used = 0;
   }
 
@@ -131,5 +140,27 @@ final class RowBatch {
   /// Negative for null, and where the row has no cells.
   int length(int row, int column) {
     return lengths[row * columns + column];
+  }
+
+  /// Keeps a cleaned row of ratings, whose ids are at these places; rows that are kept move
+  /// together, over those before them that are not. From now on [#start] and [#length] are those
+  /// of rows that were kept.
+  void accept(int userStart, int userLength, int itemStart, int itemLength, float value) {
+    int cell = accepted * columns;
+    starts[cell + USER] = userStart;
+    lengths[cell + USER] = userLength;
+    starts[cell + ITEM] = itemStart;
+    lengths[cell + ITEM] = itemLength;
+    values[accepted++] = value;
+  }
+
+  /// Rows that were kept.
+  int accepted() {
+    return accepted;
+  }
+
+  /// The rating of a row that was kept.
+  float value(int row) {
+    return values[row];
   }
 }

@@ -1,14 +1,14 @@
 package io.github.peccary.loader;
 
+import static io.github.peccary.loader.RowBatch.ITEM;
+import static io.github.peccary.loader.RowBatch.RATING;
+import static io.github.peccary.loader.RowBatch.USER;
+
 import io.github.peccary.engine.ratings.Zero;
 import org.jspecify.annotations.Nullable;
 
-/// Applies the loading rules to one row at a time, in place. After [#clean] said yes, the cleaned
-/// row is in the accessors, so that a row costs no object.
+/// Applies the loading rules to rows, in place, so that a row costs no object.
 final class RowCleaner {
-  private static final int USER = 0;
-  private static final int ITEM = 1;
-  private static final int RATING = 2;
   private static final String[] COLUMNS = {"user", "item", "rating"};
 
   private final ItemIds itemIds;
@@ -16,11 +16,7 @@ final class RowCleaner {
   private final boolean zeroInScale;
   private final Rejections rejections;
 
-  private int userStart;
-  private int userLength;
-  private int itemStart;
-  private int itemLength;
-  private float value;
+  private long rows;
 
   RowCleaner(LoadConfig config, Rejections rejections) {
     this.itemIds = config.itemIds();
@@ -29,55 +25,64 @@ final class RowCleaner {
     this.rejections = rejections;
   }
 
-  /// Returns whether the row is accepted; if not, the rejections know why.
-  ///
+  /// Keeps the rows that are accepted, cleaned; of the others the rejections know why.
+  void clean(RowBatch batch) {
+    for (int row = 0, count = batch.rows(); row < count; row++) {
+      clean(batch, row, ++rows);
+    }
+  }
+
   /// @param number 1 for the first row of the source
-  boolean clean(RowBatch batch, int row, long number) {
+  private void clean(RowBatch batch, int row, long number) {
     for (int column = USER; column <= RATING; column++) {
       if (batch.length(row, column) < 0) {
-        return rejectAbsent(batch, row, number, column);
+        rejectAbsent(batch, row, number, column);
+        return;
       }
     }
     byte[] bytes = batch.bytes();
-    userStart = batch.start(row, USER);
-    itemStart = batch.start(row, ITEM);
+    int userStart = batch.start(row, USER);
+    int itemStart = batch.start(row, ITEM);
     for (int column = USER; column <= ITEM; column++) {
       if (!Ids.validUtf8(bytes, batch.start(row, column), batch.length(row, column))) {
-        return reject(batch, row, number, RejectReason.INVALID_UTF8, column);
+        reject(batch, row, number, RejectReason.INVALID_UTF8, column);
+        return;
       }
     }
-    userLength = Ids.strip(bytes, userStart, batch.length(row, USER));
+    int userLength = Ids.strip(bytes, userStart, batch.length(row, USER));
+    int itemLength = itemIds.normalize(bytes, itemStart, batch.length(row, ITEM));
+    float value = Numbers.parse(bytes, batch.start(row, RATING), batch.length(row, RATING));
     if (userLength == 0) {
-      return reject(batch, row, number, RejectReason.EMPTY_ID, USER);
+      reject(batch, row, number, RejectReason.EMPTY_ID, USER);
+    } else if (itemLength == 0) {
+      reject(batch, row, number, RejectReason.EMPTY_ID, ITEM);
+    } else if (Float.isNaN(value)) {
+      reject(batch, row, number, RejectReason.NON_NUMERIC, RATING);
+    } else if (Float.isInfinite(value)) {
+      reject(batch, row, number, RejectReason.NOT_FINITE, RATING);
+    } else if (scale != null && !(zeroInScale && value == 0) && !scale.contains(value)) {
+      reject(batch, row, number, RejectReason.OUT_OF_SCALE, RATING);
+    } else {
+      batch.accept(userStart, userLength, itemStart, itemLength, value);
     }
-    itemLength = itemIds.normalize(bytes, itemStart, batch.length(row, ITEM));
-    if (itemLength == 0) {
-      return reject(batch, row, number, RejectReason.EMPTY_ID, ITEM);
-    }
-    value = Numbers.parse(bytes, batch.start(row, RATING), batch.length(row, RATING));
-    if (Float.isNaN(value)) {
-      return reject(batch, row, number, RejectReason.NON_NUMERIC, RATING);
-    }
-    if (Float.isInfinite(value)) {
-      return reject(batch, row, number, RejectReason.NOT_FINITE, RATING);
-    }
-    if (scale != null && !(zeroInScale && value == 0) && !scale.contains(value)) {
-      return reject(batch, row, number, RejectReason.OUT_OF_SCALE, RATING);
-    }
-    return true;
   }
 
-  private boolean rejectAbsent(RowBatch batch, int row, long number, int column) {
+  /// Rows that were looked at.
+  long rows() {
+    return rows;
+  }
+
+  private void rejectAbsent(RowBatch batch, int row, long number, int column) {
     RejectReason fault = batch.fault(row);
     if (fault == null) {
-      return reject(batch, row, number, RejectReason.NULL, column);
+      reject(batch, row, number, RejectReason.NULL, column);
+      return;
     }
     rejections.add(
         number, fault, "text", batch.bytes(), batch.start(row, 0), batch.excerptLength(row));
-    return false;
   }
 
-  private boolean reject(RowBatch batch, int row, long number, RejectReason reason, int column) {
+  private void reject(RowBatch batch, int row, long number, RejectReason reason, int column) {
     rejections.add(
         number,
         reason,
@@ -85,26 +90,5 @@ final class RowCleaner {
         batch.bytes(),
         batch.start(row, column),
         batch.length(row, column));
-    return false;
-  }
-
-  int userStart() {
-    return userStart;
-  }
-
-  int userLength() {
-    return userLength;
-  }
-
-  int itemStart() {
-    return itemStart;
-  }
-
-  int itemLength() {
-    return itemLength;
-  }
-
-  float value() {
-    return value;
   }
 }

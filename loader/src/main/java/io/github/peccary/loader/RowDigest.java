@@ -23,12 +23,15 @@ final class RowDigest {
     }
   }
 
-  void add(
-      byte[] bytes, int userStart, int userLength, int itemStart, int itemLength, float value) {
-    addId(bytes, userStart, userLength);
-    addId(bytes, itemStart, itemLength);
-    ensure(Float.BYTES);
-    buffer.putFloat(value);
+  /// Adds the rows of the batch that were kept.
+  void add(RowBatch batch) {
+    byte[] bytes = batch.bytes();
+    for (int row = 0, count = batch.accepted(); row < count; row++) {
+      addId(bytes, batch.start(row, RowBatch.USER), batch.length(row, RowBatch.USER));
+      addId(bytes, batch.start(row, RowBatch.ITEM), batch.length(row, RowBatch.ITEM));
+      ensure(Float.BYTES);
+      buffer.putFloat(batch.value(row));
+    }
   }
 
   private void addId(byte[] bytes, int start, int length) {

@@ -24,7 +24,7 @@ final class TitleReader {
   }
 
   void read(RowSource source) throws IOException {
-    try (ReadAhead batches = new ReadAhead(source, 2)) {
+    try (Batches batches = new Batches(source, 2, batch -> {})) {
       for (RowBatch batch; (batch = batches.next()) != null; ) {
         for (int row = 0; row < batch.rows(); row++) {
           add(batch, row);
