@@ -117,12 +117,16 @@ final class EventSort {
       throws IOException {
     int filled = events.read(number, block);
     if (numbering != null) {
-      for (int i = 0; i < filled; i += EventLog.INTS) {
-        block[i] = numbering.users[block[i]];
-        block[i + EventLog.ITEM] = numbering.items[block[i + EventLog.ITEM]];
-      }
+      renumber(block, filled, numbering);
     }
     return filled;
+  }
+
+  private static void renumber(int[] block, int filled, Numbering numbering) {
+    for (int i = 0; i < filled; i += EventLog.INTS) {
+      block[i] = numbering.users[block[i]];
+      block[i + EventLog.ITEM] = numbering.items[block[i + EventLog.ITEM]];
+    }
   }
 
   /// Hands over all rows; the events are no longer here then.
@@ -156,29 +160,34 @@ final class EventSort {
   private void sort(EventLog events, int first, int end, Rows to) throws IOException {
     long size = events.size();
     MemorySegment space = memory.sortSpace(size);
-    int[] next = new int[end - first];
-    for (int row = 1; row < next.length; row++) {
-      next[row] = next[row - 1] + counts[first + row - 1];
-    }
+    int[] next = starts(first, end);
     int[] block = new int[EventMemory.BLOCK_INTS];
     for (int number = 0; number < events.blocks(); number++) {
-      int filled = read(events, number, block, numbering);
-      for (int i = 0; i < filled; i += EventLog.INTS) {
-        int place = next[block[i + key] - first]++;
-        set(space, place, event(block[i + other], block[i + EventLog.VALUE]));
-      }
+      place(block, read(events, number, block, numbering), next, first, space);
     }
     events.close(); // before others need its memory
     handOver(space, size, first, end, to);
   }
 
-  private static long event(int other, int valueBits) {
-    return (long) valueBits << Integer.SIZE | other; // a number is never negative
+  private int[] starts(int first, int end) {
+    int[] starts = new int[end - first];
+    for (int row = 1; row < starts.length; row++) {
+      starts[row] = starts[row - 1] + counts[first + row - 1];
+    }
+    return starts;
   }
 
-  /// A method of its own, so that it is compiled long before the loop around it.
-  private static void set(MemorySegment space, long place, long event) {
-    space.setAtIndex(LONG, place, event);
+  /// Long loops are methods of their own: most are compiled while they run, and with less around
+  /// them it takes less time.
+  private void place(int[] block, int filled, int[] next, int first, MemorySegment space) {
+    for (int i = 0; i < filled; i += EventLog.INTS) {
+      int place = next[block[i + key] - first]++;
+      space.setAtIndex(LONG, place, event(block[i + other], block[i + EventLog.VALUE]));
+    }
+  }
+
+  private static long event(int other, int valueBits) {
+    return (long) valueBits << Integer.SIZE | other; // a number is never negative
   }
 
   private void handOver(MemorySegment space, long size, int first, int end, Rows to)

@@ -64,27 +64,40 @@ final class IdInterner {
   /// @param numbers by row
   void number(RowBatch batch, int column, boolean full, int[] numbers) {
     int count = batch.accepted();
-    byte[] bytes = batch.bytes();
     hash(batch, column, count);
-    for (int row = 0; row < count; row++) {
-      found[row] = places.get(hashes[row]);
-    }
-    for (int row = 0; row < count; row++) {
-      numbers[row] = found[row] == ABSENT ? ABSENT : ids.numberAt(found[row]);
-    }
-    for (int row = 0; row < count; row++) {
-      int start = batch.start(row, column);
-      int length = batch.length(row, column);
-      if (numbers[row] == ABSENT || !ids.equalAt(found[row], bytes, start, length)) {
-        numbers[row] = number(hashes[row], bytes, start, length, full);
-      }
-    }
+    look(count);
+    read(count, numbers);
+    confirm(batch, column, count, full, numbers);
   }
 
   private void hash(RowBatch batch, int column, int count) {
     byte[] bytes = batch.bytes();
     for (int row = 0; row < count; row++) {
       hashes[row] = hash(bytes, batch.start(row, column), batch.length(row, column)) & hashMask;
+    }
+  }
+
+  private void look(int count) {
+    for (int row = 0; row < count; row++) {
+      found[row] = places.get(hashes[row]);
+    }
+  }
+
+  private void read(int count, int[] numbers) {
+    for (int row = 0; row < count; row++) {
+      numbers[row] = found[row] == ABSENT ? ABSENT : ids.numberAt(found[row]);
+    }
+  }
+
+  /// What was found is another id of the same hash, or none, for few rows.
+  private void confirm(RowBatch batch, int column, int count, boolean full, int[] numbers) {
+    byte[] bytes = batch.bytes();
+    for (int row = 0; row < count; row++) {
+      int start = batch.start(row, column);
+      int length = batch.length(row, column);
+      if (numbers[row] == ABSENT || !ids.equalAt(found[row], bytes, start, length)) {
+        numbers[row] = number(hashes[row], bytes, start, length, full);
+      }
     }
   }
 

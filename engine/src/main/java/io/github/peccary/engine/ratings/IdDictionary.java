@@ -93,28 +93,32 @@ public final class IdDictionary {
   static void append(TensorFileWriter writer, String name, TextSelection ids, int[] byText)
       throws IOException {
     ids.appendOffsets(writer, name + OFFSETS);
-    int[] numbers = new int[byText.length];
-    for (int number = 0; number < numbers.length; number++) {
-      numbers[ids.order()[number]] = number;
-    }
+    int[] numbers = inverse(ids.order());
     int[] block = new int[BLOCK];
-    for (int from = 0; from < byText.length; from += BLOCK) {
-      int count = Math.min(BLOCK, byText.length - from);
-      for (int i = 0; i < count; i++) {
-        block[i] = numbers[byText[from + i]];
-      }
-      try (Arena arena = Arena.ofShared()) {
-        writer.append(
-            name + ORDER,
-            arena.allocateFrom(
-                ValueLayout.JAVA_INT,
-                MemorySegment.ofArray(block),
-                ValueLayout.JAVA_INT,
-                0,
-                count));
+    try (Arena arena = Arena.ofShared()) {
+      MemorySegment space = arena.allocate(ValueLayout.JAVA_INT, BLOCK);
+      for (int from = 0; from < byText.length; from += BLOCK) {
+        int count = Math.min(BLOCK, byText.length - from);
+        select(numbers, byText, from, count, block);
+        MemorySegment.copy(block, 0, space, ValueLayout.JAVA_INT, 0, count);
+        writer.append(name + ORDER, space.asSlice(0, (long) count * Integer.BYTES));
       }
     }
     ids.appendTexts(writer, name);
+  }
+
+  private static int[] inverse(int[] order) {
+    int[] numbers = new int[order.length];
+    for (int number = 0; number < numbers.length; number++) {
+      numbers[order[number]] = number;
+    }
+    return numbers;
+  }
+
+  private static void select(int[] numbers, int[] order, int from, int count, int[] block) {
+    for (int i = 0; i < count; i++) {
+      block[i] = numbers[order[from + i]];
+    }
   }
 
   /// Writes the dictionary's tensors.

@@ -7,39 +7,40 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /// Writes a tensor of offsets, i64 [n + 1], from 0 up, in blocks: of `n` parts, given their sizes.
-final class OffsetWriter implements AutoCloseable {
-  private static final int BLOCK = 1 << 10;
+final class OffsetWriter {
+  private static final int BLOCK = 1 << 12;
 
-  private final TensorFileWriter writer;
-  private final String tensor;
-  private final Arena arena = Arena.ofShared();
-  private final MemorySegment space = arena.allocate(ValueLayout.JAVA_LONG, BLOCK);
-  private final long[] block = new long[BLOCK];
-  private int filled = 1; // the first part starts at 0
-  private long offset;
-
-  OffsetWriter(TensorFileWriter writer, String tensor) {
-    this.writer = writer;
-    this.tensor = tensor;
+  /// The sizes of the parts.
+  interface Sizes {
+    /// Fills `sizes[0, count)` with those of the parts from `first` on.
+    void get(int first, int count, long[] sizes);
   }
 
-  void add(long size) throws IOException {
-    if (filled == BLOCK) {
-      flush();
+  private OffsetWriter() {}
+
+  static void write(TensorFileWriter writer, String tensor, int parts, Sizes sizes)
+      throws IOException {
+    try (Arena arena = Arena.ofShared()) {
+      MemorySegment space = arena.allocate(ValueLayout.JAVA_LONG, BLOCK);
+      long[] block = new long[BLOCK];
+      writer.append(tensor, space.asSlice(0, Long.BYTES)); // the first part starts at 0
+      long offset = 0;
+      for (int first = 0; first < parts; first += BLOCK) {
+        int count = Math.min(BLOCK, parts - first);
+        sizes.get(first, count, block);
+        offset = addUp(block, count, offset);
+        MemorySegment.copy(block, 0, space, ValueLayout.JAVA_LONG, 0, count);
+        writer.append(tensor, space.asSlice(0, (long) count * Long.BYTES));
+      }
     }
-    offset += size;
-    block[filled++] = offset;
   }
 
-  /// To be called after the last part.
-  void flush() throws IOException {
-    MemorySegment.copy(block, 0, space, ValueLayout.JAVA_LONG, 0, filled);
-    writer.append(tensor, space.asSlice(0, (long) filled * Long.BYTES));
-    filled = 0;
-  }
-
-  @Override
-  public void close() {
-    arena.close();
+  private static long addUp(long[] sizes, int count, long from) {
+    long offset = from;
+    for (int i = 0; i < count; i++) {
+      offset += sizes[i];
+      sizes[i] = offset;
+    }
+    return offset;
   }
 }

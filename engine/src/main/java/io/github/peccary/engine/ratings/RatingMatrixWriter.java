@@ -122,12 +122,15 @@ public final class RatingMatrixWriter implements AutoCloseable {
     ///
     /// @param counts the events of each row
     public void appendCounts(int[] counts) throws IOException {
-      try (OffsetWriter offsets = new OffsetWriter(writer, offsetsName)) {
-        for (int count : counts) {
-          offsets.add(count);
-        }
-        offsets.flush();
-      }
+      OffsetWriter.write(
+          writer,
+          offsetsName,
+          counts.length,
+          (first, count, sizes) -> {
+            for (int i = 0; i < count; i++) {
+              sizes[i] = counts[first + i];
+            }
+          });
     }
 
     private void append(CompressedRows rows) throws IOException {

@@ -131,6 +131,11 @@ public record TextColumn(int size, MemorySegment bytes, MemorySegment offsets) {
 
   /// Checks that every text lies after the one before it and is UTF-8.
   void checkTexts(Path file, String name) {
+    checkOffsets(file, name);
+    checkUtf8(file, name);
+  }
+
+  private void checkOffsets(Path file, String name) {
     LongCursor cursor = new LongCursor(offsets);
     long before = 0;
     for (int i = 0; i <= size; i++) {
@@ -149,7 +154,6 @@ public record TextColumn(int size, MemorySegment bytes, MemorySegment offsets) {
       }
       before = offset;
     }
-    checkUtf8(file, name);
   }
 
   /// All bytes together must be UTF-8 and every text begin with a character: then every text is

@@ -23,12 +23,16 @@ public final class TextOrder {
   /// The indexes of the texts by ascending bytes; equal texts are in any order.
   public static int[] of(TextColumn texts) {
     TextOrder sort = new TextOrder(texts);
-    for (int i = 0; i < sort.order.length; i++) {
-      sort.order[i] = i;
-      sort.words[i] = texts.word(i, 0);
-    }
+    sort.begin();
     sort.sort(0, sort.order.length, 0);
     return sort.order;
+  }
+
+  private void begin() {
+    for (int i = 0; i < order.length; i++) {
+      order[i] = i;
+      words[i] = texts.word(i, 0);
+    }
   }
 
   /// Sorts `[from, to)`, whose texts agree before `depth` and whose words are those at `depth`.

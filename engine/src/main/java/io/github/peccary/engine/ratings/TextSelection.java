@@ -15,6 +15,7 @@ public record TextSelection(TextColumn texts, int[] order) {
   public static final int NONE = -1;
 
   private static final int BLOCK_BYTES = 1 << 16;
+  private static final int BLOCK = 1 << 12;
 
   /// All texts of the column, as they stand.
   public static TextSelection all(TextColumn texts) {
@@ -30,11 +31,28 @@ public record TextSelection(TextColumn texts, int[] order) {
 
   /// Bytes of all texts together.
   public long byteSize() {
+    long[] sizes = new long[BLOCK];
     long bytes = 0;
-    for (int number : order) {
-      bytes += length(number);
+    for (int first = 0; first < order.length; first += BLOCK) {
+      int count = Math.min(BLOCK, order.length - first);
+      lengths(first, count, sizes);
+      bytes += sum(sizes, count);
     }
     return bytes;
+  }
+
+  private static long sum(long[] numbers, int count) {
+    long sum = 0;
+    for (int i = 0; i < count; i++) {
+      sum += numbers[i];
+    }
+    return sum;
+  }
+
+  private void lengths(int first, int count, long[] lengths) {
+    for (int i = 0; i < count; i++) {
+      lengths[i] = length(order[first + i]);
+    }
   }
 
   private long length(int number) {
@@ -43,29 +61,39 @@ public record TextSelection(TextColumn texts, int[] order) {
 
   /// Writes the offsets, i64 [size + 1], from 0 to the number of bytes.
   void appendOffsets(TensorFileWriter writer, String tensor) throws IOException {
-    try (OffsetWriter offsets = new OffsetWriter(writer, tensor)) {
-      for (int number : order) {
-        offsets.add(length(number));
-      }
-      offsets.flush();
-    }
+    OffsetWriter.write(writer, tensor, order.length, this::lengths);
   }
 
   /// Writes the texts, u8, one after the other.
   void appendTexts(TensorFileWriter writer, String tensor) throws IOException {
     byte[] block = new byte[BLOCK_BYTES];
+    int end;
+    for (int first = 0; first < order.length; first = end) {
+      int length = Math.toIntExact(length(order[first]));
+      block = length > block.length ? new byte[length] : block;
+      end = end(first, block.length);
+      writer.append(tensor, MemorySegment.ofArray(block).asSlice(0, copy(first, end, block)));
+    }
+  }
+
+  /// Where texts from `first` on end that fit so many bytes.
+  private int end(int first, long bytes) {
+    long left = bytes;
+    int end = first;
+    while (end < order.length && (left -= length(order[end])) >= 0) {
+      end++;
+    }
+    return end;
+  }
+
+  private int copy(int first, int end, byte[] block) {
     int filled = 0;
-    for (int number : order) {
-      int length = Math.toIntExact(length(number));
-      if (length > block.length - filled) {
-        writer.append(tensor, MemorySegment.ofArray(block).asSlice(0, filled));
-        filled = 0;
-        block = length > block.length ? new byte[length] : block;
-      }
-      copy(number, block, filled, length);
+    for (int i = first; i < end; i++) {
+      int length = (int) length(order[i]);
+      copy(order[i], block, filled, length);
       filled += length;
     }
-    writer.append(tensor, MemorySegment.ofArray(block).asSlice(0, filled));
+    return filled;
   }
 
   /// A method of its own, so that it is compiled long before the loop around it.
