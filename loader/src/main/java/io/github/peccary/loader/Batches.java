@@ -100,19 +100,8 @@ final class Batches implements AutoCloseable {
   /// Returns when the threads have stopped, so that the source can be closed.
   @Override
   public void close() {
-    boolean interrupted = false;
     for (Thread thread : threads) {
-      thread.interrupt();
-      while (thread.isAlive()) {
-        try {
-          thread.join();
-        } catch (InterruptedException e) {
-          interrupted = true;
-        }
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
+      Threads.end(thread);
     }
   }
 }

@@ -20,7 +20,8 @@ final class OpenSqlite implements OpenSource {
 
   @Override
   public RowSource ratings() throws IOException {
-    return database.query("query", source.query(), 3);
+    RowSource ranges = SqliteRanges.open(file, database, source.query());
+    return ranges == null ? database.query("query", source.query(), 3) : ranges;
   }
 
   @Override

@@ -55,17 +55,22 @@ final class ResultRows implements RowSource {
 
   @Override
   public boolean read(RowBatch batch) throws IOException {
-    batch.clear();
     try {
-      while (!batch.full() && rows.next()) {
-        for (int column = 1; column <= batch.columns(); column++) {
-          batch.add(cells.get(rows, column));
-        }
-      }
-      return batch.rows() > 0;
+      return fill(batch, rows, cells);
     } catch (SQLException e) {
       throw failure.apply(e);
     }
+  }
+
+  /// Replaces what is in the batch by the next rows; false when there are none.
+  static boolean fill(RowBatch batch, ResultSet rows, Cells cells) throws SQLException {
+    batch.clear();
+    while (!batch.full() && rows.next()) {
+      for (int column = 1; column <= batch.columns(); column++) {
+        batch.add(cells.get(rows, column));
+      }
+    }
+    return batch.rows() > 0;
   }
 
   @Override

@@ -22,11 +22,11 @@ final class RowBatch {
   private static final int FAULT = -2;
 
   private final int columns;
-  private final float[] values = new float[MAX_ROWS];
+  private float[] values = new float[MAX_ROWS];
   private int accepted;
-  private final int[] starts;
-  private final int[] lengths;
-  private final @Nullable RejectReason[] faults = new @Nullable RejectReason[MAX_ROWS]; // by row
+  private int[] starts;
+  private int[] lengths;
+  private @Nullable RejectReason[] faults = new @Nullable RejectReason[MAX_ROWS]; // by row
   private byte[] bytes = new byte[FULL_BYTES / 4];
   private int cells;
   private int used;
@@ -45,6 +45,25 @@ final class RowBatch {
     cells = 0;
     accepted = 0;
     used = 0;
+  }
+
+  /// Exchanges all rows with those of another batch of as many columns; nothing is copied.
+  void swap(RowBatch other) {
+    int[] otherStarts = other.starts;
+    other.starts = starts;
+    starts = otherStarts;
+    int[] otherLengths = other.lengths;
+    other.lengths = lengths;
+    lengths = otherLengths;
+    byte[] otherBytes = other.bytes;
+    other.bytes = bytes;
+    bytes = otherBytes;
+    int otherCells = other.cells;
+    other.cells = cells;
+    cells = otherCells;
+    int otherUsed = other.used;
+    other.used = used;
+    used = otherUsed;
   }
 
   boolean full() {

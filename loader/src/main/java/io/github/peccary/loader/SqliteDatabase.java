@@ -2,6 +2,7 @@ package io.github.peccary.loader;
 
 import java.io.IOException;
 import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -58,12 +59,52 @@ final class SqliteDatabase implements AutoCloseable {
       ResultSet rows = statement.executeQuery(sql);
       ResultRows.requireColumns(rows, columns, name, sql);
       return new ResultRows(
-          statement,
-          rows,
-          utf8 ? ResultSet::getBytes : ResultRows::text,
-          failure -> SqliteFailure.of(file.path(), failure));
+          statement, rows, cells(), failure -> SqliteFailure.of(file.path(), failure));
     } catch (SQLException e) {
       throw SqliteFailure.ofQuery(file.path(), name, sql, e, tables());
+    }
+  }
+
+  ResultRows.Cells cells() {
+    return utf8 ? ResultSet::getBytes : ResultRows::text;
+  }
+
+  PreparedStatement prepare(String sql) throws IOException {
+    try {
+      return connection.prepareStatement(sql);
+    } catch (SQLException e) {
+      throw SqliteFailure.of(file.path(), e);
+    }
+  }
+
+  /// Whether the query reads the table in the order of its row numbers, and a range of them can be
+  /// looked up. A view has none, a table may have none, or a column that is called as they are.
+  boolean scansByRowNumber(String sql, SqliteScan scan) {
+    String whole = plan(sql);
+    return whole.startsWith("SCAN ")
+        && !whole.contains(" USING ")
+        && plan(scan.range()).endsWith(" USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)");
+  }
+
+  /// What SQLite says of a query that it does in one step; empty if it takes more, or none.
+  private String plan(String sql) {
+    try (Statement statement = connection.createStatement();
+        ResultSet steps = statement.executeQuery("EXPLAIN QUERY PLAN " + sql)) {
+      String step = steps.next() ? steps.getString("detail") : "";
+      return steps.next() ? "" : step;
+    } catch (SQLException e) {
+      return ""; // whoever runs the query tells what is wrong with it
+    }
+  }
+
+  /// The lowest and the highest row number; nothing if there are no rows.
+  long[] limits(SqliteScan scan) throws IOException {
+    try (Statement statement = connection.createStatement();
+        ResultSet limits = statement.executeQuery(scan.limits())) {
+      boolean rows = limits.next() && limits.getObject(1) != null;
+      return rows ? new long[] {limits.getLong(1), limits.getLong(2)} : new long[0];
+    } catch (SQLException e) {
+      throw SqliteFailure.of(file.path(), e);
     }
   }
 

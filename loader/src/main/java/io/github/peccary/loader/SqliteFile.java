@@ -17,7 +17,9 @@ import java.util.Arrays;
 /// which creates nothing and takes no lock; [#checkUnchanged] makes up for the lock.
 ///
 /// @param immutable open it without locks and side files
-record SqliteFile(SourceFile file, boolean immutable) {
+/// @param oneMoment whether several connections see the same, whoever writes meanwhile: no log of
+///     writes is there, and as long as one connection reads, nobody can write to the file itself
+record SqliteFile(SourceFile file, boolean immutable, boolean oneMoment) {
   private static final byte[] MAGIC = "SQLite format 3\0".getBytes(StandardCharsets.US_ASCII);
   private static final int HEADER_BYTES = 100;
 
@@ -43,7 +45,7 @@ record SqliteFile(SourceFile file, boolean immutable) {
           "the write-ahead log beside the database must be merged first: source=%s, log=%s; close the program that writes to it, or run: sqlite3 '%s' 'PRAGMA wal_checkpoint(TRUNCATE)'"
               .formatted(path, log.getFileName(), path));
     }
-    return new SqliteFile(file, writeAhead && !hasLog);
+    return new SqliteFile(file, writeAhead && !hasLog, !hasLog);
   }
 
   Path path() {
