@@ -60,7 +60,7 @@ final class SqliteDatabase implements AutoCloseable {
           statement,
           rows,
           utf8 ? ResultSet::getBytes : ResultRows::text,
-          failure -> SqliteFailure.of(file.path(), failure));
+          failure -> SqliteFailure.ofQuery(file.path(), name, sql, failure, tables()));
     } catch (SQLException e) {
       throw SqliteFailure.ofQuery(file.path(), name, sql, e, tables());
     }

@@ -159,19 +159,6 @@ class ContinuedTrainingTest {
   }
 
   @Test
-  void settingsThatAreNotTheCheckpointsAreRefused() {
-    assertThat(train("--epochs", 2, "--checkpoint", folder.resolve("training")).exitCode())
-        .isZero();
-    Cli.Result result = train("--epochs", 2, "--resume", checkpoint(), "--seed", 7, "--json");
-    assertThat(result.exitCode()).isEqualTo(1);
-    assertThat(result.json()).containsKey("error");
-    assertThat(result.err())
-        .isEqualTo(
-            "peccary: a resumed training must have the data and settings of its checkpoint: seed=7,"
-                + " the checkpoint's=42; give the same, or train from the start without --resume\n");
-  }
-
-  @Test
   void aResumedTrainingTellsOfTheEpochsBefore() {
     assertThat(train("--epochs", 2, "--checkpoint", folder.resolve("training")).exitCode())
         .isZero();
@@ -180,33 +167,6 @@ class ContinuedTrainingTest {
     assertThat(json).containsEntry("epochs", 3).containsEntry("interrupted", false);
     assertThat((List<?>) json.get("history")).hasSize(3);
     assertThat((List<?>) json.get("epochSeconds")).hasSize(3);
-  }
-
-  @Test
-  void withoutACheckpointThereIsNothingToResume() {
-    Cli.Result result = train("--resume", folder);
-    assertThat(result.exitCode()).isEqualTo(1);
-    assertThat(result.err())
-        .isEqualTo(
-            "peccary: there must be a checkpoint to resume from: path=%s; start the training with --checkpoint %s\n"
-                .formatted(folder.resolve("checkpoint.safetensors"), folder));
-  }
-
-  @ParameterizedTest
-  @CsvSource({"--checkpoint=d --checkpoint-every=0", "--checkpoint-every=3"})
-  void checkpointsWithoutAPlaceOrAtNoEpochAreWrongUsage(String options) {
-    Cli.Result result = train((Object[]) options.split(" "));
-    assertThat(result.exitCode()).isEqualTo(2);
-    assertThat(result.err())
-        .startsWith(
-            "peccary: --checkpoint-every must be 1 or more, beside --checkpoint or --resume");
-  }
-
-  @Test
-  void aCheckpointGoesToAFolder() {
-    Cli.Result result = train("--checkpoint", ratings);
-    assertThat(result.exitCode()).isEqualTo(1);
-    assertThat(result.err()).startsWith("peccary: the checkpoint must go to a folder: checkpoint=");
   }
 
   @Test

@@ -25,6 +25,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -71,6 +72,10 @@ final class EvaluateCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Settings.requireCount(spec, k);
+    if (rankedUsers < 0) {
+      throw new ParameterException(
+          spec.commandLine(), "ranked-users must be 0 or more: ranked-users=" + rankedUsers);
+    }
     try (Workers workers = Settings.valid(spec, () -> new Workers(threads));
         FactorModel model = file.open();
         RatingMatrix ratings = RatingMatrix.open(ratingsPath, Verify.CHECKSUMS)) {

@@ -139,7 +139,7 @@ final class TrainCommand implements Callable<Integer> {
           "the objective must be rating, the one that this version trains: objective=" + objective);
     }
     Settings.requireWritable(output, input);
-    continuation.prepare();
+    continuation.prepare(output, input);
     try (Interruption interruption = new Interruption(this::noteNoModel);
         RatingMatrix ratings = RatingMatrix.open(input, Verify.CHECKSUMS);
         TrainingResult result = train(ratings, config, interruption, start)) {
