@@ -35,7 +35,8 @@ import picocli.CommandLine.Spec;
     description = {
       "Measure a model beside the baselines that it must beat.",
       "On the model's own held-out part if these are the ratings it was trained from, else on every",
-      "rating of the file."
+      "rating of the file. Held-out ratings that a model before it (train --from) may have been",
+      "trained on are set aside."
     },
     footer = {
       "  peccary evaluate model.safetensors ratings.safetensors",
@@ -106,6 +107,10 @@ final class EvaluateCommand implements Callable<Integer> {
                 Format.count(report.ratings(), "rating"),
                 Format.count(report.coldRatings())));
     console.line("");
+    if (report.ratings() == 0) {
+      console.line("There is nothing to measure on.");
+      return;
+    }
     List<String> headers = new ArrayList<>(List.of("<"));
     report.models().keySet().forEach(name -> headers.add(NAMES.getOrDefault(name, name)));
     Table table = new Table(headers.toArray(String[]::new));
@@ -134,6 +139,7 @@ final class EvaluateCommand implements Callable<Integer> {
     fields.put("split", report.split());
     fields.put("k", report.k());
     fields.put("ratings", report.ratings());
+    fields.put("setAside", report.setAside());
     fields.put("coldRatings", report.coldRatings());
     fields.put("rankableUsers", report.rankableUsers());
     fields.put("rankedUsers", report.rankedUsers());
