@@ -149,7 +149,7 @@ public final class PairFilter {
     for (int layer = 1; layer < starts.length; layer++) {
       rise &= starts[layer] > starts[layer - 1];
     }
-    if (!rise || starts[starts.length - 1] * Long.BYTES != words.byteSize()) {
+    if (!rise || starts[starts.length - 1] != words.byteSize() / Long.BYTES) {
       throw new CorruptFileException(
           file.path(),
           "tensor %s must rise from 0 to the number of words: found=%s, words=%d"
