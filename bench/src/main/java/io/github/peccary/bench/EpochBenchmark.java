@@ -61,9 +61,9 @@ public class EpochBenchmark {
     file = folder.resolve("ratings.safetensors");
     Path database = folder.resolve("ratings.db");
     if (shape.equals("sparse")) {
-      MadeUpDatabase.write(database, 140_000, 190_000, 430_000);
+      MadeUpRatings.database(database, 140_000, 190_000, 430_000);
     } else {
-      MadeUpDatabase.write(database, 10_000, 3_000, 2_000_000);
+      MadeUpRatings.database(database, 10_000, 3_000, 2_000_000);
     }
     Loader.load(LoadConfig.of(database, file), _ -> {});
     Files.delete(database);

@@ -42,7 +42,7 @@ public class LoadBenchmark {
     folder = Files.createTempDirectory("peccary-bench");
     database = folder.resolve("ratings.db");
     config = LoadConfig.of(database, folder.resolve("ratings.safetensors"));
-    MadeUpDatabase.write(database, rows / 4, rows / 4, rows);
+    MadeUpRatings.database(database, rows / 4, rows / 4, rows);
   }
 
   @Benchmark

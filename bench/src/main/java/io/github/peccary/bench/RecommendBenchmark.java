@@ -165,6 +165,7 @@ public class RecommendBenchmark {
           itemRows,
           new DampedBiases(5f, new float[1], new float[items]),
           true,
+          null,
           Map.of(
               ModelFormat.BIASES, "true",
               ModelFormat.OBJECTIVE, "rating",

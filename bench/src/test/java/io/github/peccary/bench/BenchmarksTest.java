@@ -18,7 +18,8 @@ class BenchmarksTest {
         SgdUpdateBenchmark.class,
         RecommendBenchmark.class,
         EpochBenchmark.class,
-        LoadBenchmark.class
+        LoadBenchmark.class,
+        LoadTextBenchmark.class
       })
   void theProcessorHasListedTheBenchmark(Class<?> benchmark) throws IOException {
     try (InputStream list = BenchmarksTest.class.getResourceAsStream("/META-INF/BenchmarkList")) {
@@ -76,6 +77,18 @@ class BenchmarksTest {
     load.rows = 2000;
     load.setUp();
     assertThat(load.load().users()).isBetween(300, 500);
+    load.tearDown();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"sqlite", "bookCrossing", "colons", "tabs"})
+  void textIsLoadedAsTheSameRatings(String form) throws IOException {
+    LoadTextBenchmark load = new LoadTextBenchmark();
+    load.rows = 2000;
+    load.form = form;
+    load.setUp();
+    assertThat(load.load().ratings()).isBetween(1900L, 2000L);
+    assertThat(load.read().ratings()).isOne();
     load.tearDown();
   }
 }

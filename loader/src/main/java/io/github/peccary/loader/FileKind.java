@@ -2,6 +2,7 @@ package io.github.peccary.loader;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /// What a file is, by its content and not by its name.
 public enum FileKind {
@@ -11,8 +12,10 @@ public enum FileKind {
 
   /// Looks at the beginning of the file.
   ///
+  /// @param encoding that the file is said to be in, null if nothing is said: where it is, bytes of
+  ///     0 are no sign of another kind of file
   /// @throws LoaderException if the file is neither, or cannot be read
-  public static FileKind of(Path path) throws IOException {
+  public static FileKind of(Path path, @Nullable String encoding) throws IOException {
     TextFile file = TextFile.inspect(path);
     byte[] sample = file.sample();
     if (SqliteFile.hasMagic(sample)) {
@@ -23,9 +26,9 @@ public enum FileKind {
       }
       return SQLITE;
     }
-    if (TextEncoding.byteOrderMark(sample) == null && hasNul(sample)) {
+    if (encoding == null && TextEncoding.byteOrderMark(sample) == null && hasNul(sample)) {
       throw new LoaderException(
-          "the source must be a SQLite database or delimited text: source=%s is neither, or an encrypted database; name another file, decrypt it first, or have it read as text with --csv"
+          "the source must be a SQLite database or delimited text: source=%s is neither, or an encrypted database; name another file, decrypt it first, or have it read as text with --csv or --encoding"
               .formatted(path));
     }
     return TEXT;

@@ -49,7 +49,7 @@ public final class Loader {
         config,
         listener,
         config.memoryBytes() / EVENT_SHARE,
-        config.memoryBytes() * ID_PERCENT / 100);
+        config.memoryBytes() / 100 * ID_PERCENT);
   }
 
   /// @param eventBytes of memory for events, and `idBytes` for ids, before files are used

@@ -124,7 +124,7 @@ final class OpenJdbc implements OpenSource {
 
   private LoaderException broken(SQLException e) {
     return new LoaderException(
-        "the database must stay readable to the end: jdbc=%s, %s; load again"
+        "the database must stay readable to the end: jdbc=%s, %s; check the query, and load again"
             .formatted(source.name(), reason(e)),
         e);
   }

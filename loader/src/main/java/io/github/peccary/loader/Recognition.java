@@ -138,8 +138,8 @@ final class Recognition {
       boolean header = given.header() == null ? hasHeader(places) : given.header();
       if (Arrays.stream(places).max().orElseThrow() >= fields) {
         throw new LoaderException(
-            "the columns must be in the file: columns=%d, named %s; give numbers from 1 to %d (%s)"
-                .formatted(fields, given.columns(), fields, path));
+            "the columns must be in the file: columns=%d, named=%s; give numbers from 1 to %d (%s)"
+                .formatted(fields, numbers(places), fields, path));
       }
       List<String> names =
           IntStream.of(places)
@@ -148,11 +148,17 @@ final class Recognition {
       return new Dialect(separator, quote, header, encoding, names, places);
     }
 
+    private static String numbers(int[] places) {
+      return IntStream.of(places)
+          .mapToObj(place -> Integer.toString(place + 1))
+          .collect(Collectors.joining(","));
+    }
+
     /// A name that would be read as the same column again.
     private boolean isName(int place) {
       return place < first.size()
           && !first.get(place).isBlank()
-          && !first.get(place).contains(",")
+          && !first.get(place).matches("(?s).*[,\\p{Cntrl}].*")
           && !isNumber(first.get(place))
           && first.indexOf(first.get(place)) == place;
     }

@@ -59,7 +59,10 @@ final class SqliteDatabase implements AutoCloseable {
       ResultSet rows = statement.executeQuery(sql);
       ResultRows.requireColumns(rows, columns, name, sql);
       return new ResultRows(
-          statement, rows, cells(), failure -> SqliteFailure.of(file.path(), failure));
+          statement,
+          rows,
+          cells(),
+          failure -> SqliteFailure.ofQuery(file.path(), name, sql, failure, tables()));
     } catch (SQLException e) {
       throw SqliteFailure.ofQuery(file.path(), name, sql, e, tables());
     }

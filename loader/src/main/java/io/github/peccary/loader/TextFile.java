@@ -56,7 +56,7 @@ record TextFile(SourceFile file, boolean gzip) {
   private LoaderException damaged(IOException e) {
     return new LoaderException(
         "the gzip file must be whole: source=%s, %s; copy it again, and check it with: gzip -t '%s'"
-            .formatted(path(), e.getMessage(), path()),
+            .formatted(path(), e.getMessage() == null ? "cut short" : e.getMessage(), path()),
         e);
   }
 

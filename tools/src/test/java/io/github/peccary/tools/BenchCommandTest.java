@@ -88,24 +88,4 @@ class BenchCommandTest {
     assertThat(failed.exitCode()).isOne();
     assertThat(failed.err()).contains("exitCode=1, epochs=0, lastLine=bad option");
   }
-
-  @Test
-  void whatCannotBeRunIsRefusedBeforeAnythingIsMeasured(@TempDir Path folder) {
-    Cli.Result program = Cli.run("bench", "--libmf", folder.resolve("none").toString());
-    assertThat(program.exitCode()).isOne();
-    assertThat(program.err()).contains("LIBMF's mf-train must be a program");
-    Cli.Result input = Cli.run("bench", "--input", folder.resolve("none").toString());
-    assertThat(input.exitCode()).isOne();
-    assertThat(input.err()).contains("the file must exist");
-  }
-
-  @Test
-  void numbersThatCannotBeAreWrongUsage() {
-    assertThat(Cli.run("bench", "--threads", "0").err())
-        .contains("threads must be at least 1: threads=0");
-    assertThat(Cli.run("bench", "--run-ms", "0").exitCode()).isEqualTo(2);
-    assertThat(Cli.run("bench", "--ratings", "-1").exitCode()).isEqualTo(2);
-    assertThat(Cli.run("bench", "--rank", "0").exitCode()).isEqualTo(2);
-    assertThat(Cli.run("bench", "--epochs", "0").exitCode()).isEqualTo(2);
-  }
 }

@@ -1,6 +1,7 @@
 package io.github.peccary.tools;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.github.peccary.engine.model.FactorModel;
 import io.github.peccary.engine.storage.Verify;
@@ -138,7 +139,7 @@ class ContinuedTrainingTest {
     long millis = 500;
     for (int attempt = 0; attempt < 20; attempt++) {
       Files.writeString(output(), "old");
-      Process process = start("--rank", 3000, "--epochs", 1_000_000);
+      Process process = start("--rank", 3000, "--epochs", 1_000_000, "--holdout", 0);
       boolean _ = process.waitFor(millis, TimeUnit.MILLISECONDS);
       process.destroy();
       assertThat(process.waitFor()).as(errors()).isEqualTo(128 + 15);
@@ -159,19 +160,6 @@ class ContinuedTrainingTest {
   }
 
   @Test
-  void settingsThatAreNotTheCheckpointsAreRefused() {
-    assertThat(train("--epochs", 2, "--checkpoint", folder.resolve("training")).exitCode())
-        .isZero();
-    Cli.Result result = train("--epochs", 2, "--resume", checkpoint(), "--seed", 7, "--json");
-    assertThat(result.exitCode()).isEqualTo(1);
-    assertThat(result.json()).containsKey("error");
-    assertThat(result.err())
-        .isEqualTo(
-            "peccary: a resumed training must have the data and settings of its checkpoint: seed=7,"
-                + " the checkpoint's=42; give the same, or train from the start without --resume\n");
-  }
-
-  @Test
   void aResumedTrainingTellsOfTheEpochsBefore() {
     assertThat(train("--epochs", 2, "--checkpoint", folder.resolve("training")).exitCode())
         .isZero();
@@ -180,33 +168,6 @@ class ContinuedTrainingTest {
     assertThat(json).containsEntry("epochs", 3).containsEntry("interrupted", false);
     assertThat((List<?>) json.get("history")).hasSize(3);
     assertThat((List<?>) json.get("epochSeconds")).hasSize(3);
-  }
-
-  @Test
-  void withoutACheckpointThereIsNothingToResume() {
-    Cli.Result result = train("--resume", folder);
-    assertThat(result.exitCode()).isEqualTo(1);
-    assertThat(result.err())
-        .isEqualTo(
-            "peccary: there must be a checkpoint to resume from: path=%s; start the training with --checkpoint %s\n"
-                .formatted(folder.resolve("checkpoint.safetensors"), folder));
-  }
-
-  @ParameterizedTest
-  @CsvSource({"--checkpoint=d --checkpoint-every=0", "--checkpoint-every=3"})
-  void checkpointsWithoutAPlaceOrAtNoEpochAreWrongUsage(String options) {
-    Cli.Result result = train((Object[]) options.split(" "));
-    assertThat(result.exitCode()).isEqualTo(2);
-    assertThat(result.err())
-        .startsWith(
-            "peccary: --checkpoint-every must be 1 or more, beside --checkpoint or --resume");
-  }
-
-  @Test
-  void aCheckpointGoesToAFolder() {
-    Cli.Result result = train("--checkpoint", ratings);
-    assertThat(result.exitCode()).isEqualTo(1);
-    assertThat(result.err()).startsWith("peccary: the checkpoint must go to a folder: checkpoint=");
   }
 
   @Test
@@ -225,5 +186,61 @@ class ContinuedTrainingTest {
     } catch (IOException e) {
       throw new AssertionError(e);
     }
+  }
+
+  /// Ratings of which some are newer: two thirds of the first file's are in the second, too.
+  private Path newer(int shift) {
+    Object[][] rows = new Object[9000][];
+    for (int n = 0; n < rows.length; n++) {
+      int event = n + shift;
+      rows[n] = Database.row(event % 97, "b" + event * 7L % 211, 1 + event * 31L % 10);
+    }
+    Path database = Database.ofRatings(folder.resolve(shift + ".db"), rows);
+    Path file = folder.resolve(shift + ".safetensors");
+    assertThat(Cli.run("load", database, "-o", file).exitCode()).isZero();
+    return file;
+  }
+
+  @Test
+  void evaluateLeavesOutWhatTheFirstModelMayHaveSeenAsTrainingDoes() {
+    Path first = newer(0);
+    Path second = newer(3000);
+    Path third = newer(6000);
+    assertThat(Cli.run("train", first, "-o", output(), "--epochs", 3).exitCode()).isZero();
+    for (Path ratings : List.of(second, third)) {
+      Map<String, Object> trained =
+          Cli.run("train", ratings, "-o", output(), "--from", output(), "--json").json();
+      Map<String, Object> evaluated = Cli.run("evaluate", output(), ratings, "--json").json();
+      double setAside = Cli.number(trained, "setAside");
+      assertThat(setAside).isPositive();
+      assertThat(Cli.number(evaluated, "setAside")).isEqualTo(setAside);
+      assertThat(Cli.number(evaluated, "ratings"))
+          .isEqualTo(Cli.number(trained, "holdout", "ratings"));
+      assertThat(Cli.number(evaluated, "models", "model", "rmse"))
+          .isCloseTo(Cli.number(trained, "holdout", "rmse"), within(1e-6));
+      assertThat((String) evaluated.get("split"))
+          .endsWith(
+              ", without %.0f ratings that an earlier model may have been trained on"
+                  .formatted(setAside));
+    }
+  }
+
+  @Test
+  void whereTheFirstModelMayHaveSeenAllNoErrorIsShown() {
+    assertThat(train("--epochs", 2, "--no-seen").exitCode()).isZero();
+    Cli.Result trained = train("--epochs", 1, "--from", output());
+    assertThat(trained.out())
+        .contains("ratings more held out, but set aside: an earlier model may have been trained")
+        .doesNotContain("  held out ");
+    Cli.Result evaluated = Cli.run("evaluate", output(), ratings);
+    assertThat(evaluated.exitCode()).isZero();
+    assertThat(evaluated.out())
+        .contains("may have been trained on: none is left: 0 ratings,")
+        .endsWith("\nThere is nothing to measure on.\n")
+        .doesNotContain("rmse");
+    Map<String, Object> json = Cli.run("evaluate", output(), ratings, "--json").json();
+    assertThat(json).containsEntry("ratings", 0);
+    assertThat(Cli.number(json, "setAside")).isPositive();
+    assertThat(Cli.object(json, "models").values()).allMatch(Map.of()::equals);
   }
 }

@@ -24,11 +24,16 @@ class DamagedFilesTest {
   @TempDir private static Path folder;
   private static Path ratings;
   private static Path model;
+  private static Path checkpoint;
 
   @BeforeAll
   static void train() {
     ratings = TwoTastes.ratings(folder);
     model = TwoTastes.model(folder, ratings);
+    Path kept = folder.resolve("kept");
+    Path other = folder.resolve("other.safetensors");
+    Cli.run("train", ratings, "-o", other, "--epochs", 1, "--checkpoint", kept);
+    checkpoint = kept.resolve("checkpoint.safetensors");
   }
 
   private static final List<String> DAMAGES =
@@ -47,6 +52,8 @@ class DamagedFilesTest {
   private static Stream<Arguments> commandsAndDamages() {
     return Stream.of(
             "train",
+            "train --from",
+            "train --resume",
             "evaluate model",
             "evaluate ratings",
             "predict",
@@ -105,11 +112,18 @@ class DamagedFilesTest {
   void isRefusedInOneSentence(String command, String damage) throws IOException {
     Path output = folder.resolve("output.safetensors");
     Files.writeString(output, "old");
-    boolean readsRatings = command.equals("train") || command.equals("evaluate ratings");
-    Path file = damaged(readsRatings ? ratings : model, damage);
+    Path good =
+        switch (command) {
+          case "train", "evaluate ratings" -> ratings;
+          case "train --resume" -> checkpoint;
+          default -> model;
+        };
+    Path file = damaged(good, damage);
     List<Object> args =
         switch (command) {
           case "train" -> List.of("train", file, "-o", output);
+          case "train --from" -> List.of("train", ratings, "-o", output, "--from", file);
+          case "train --resume" -> List.of("train", ratings, "-o", output, "--resume", file);
           case "evaluate model" -> List.of("evaluate", file, ratings);
           case "evaluate ratings" -> List.of("evaluate", model, file);
           case "predict" -> List.of("predict", file, "--user", 1, "--item", TwoTastes.isbn(7));

@@ -2,13 +2,10 @@ package io.github.peccary.tools;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 
 /// Ratings files straight from the generator, and other numbers than a shape's.
 class GenerateCommandTest {
@@ -59,39 +56,5 @@ class GenerateCommandTest {
         .containsEntry("rows", 40_000)
         .containsEntry("users", 900)
         .containsEntry("items", 3_000);
-  }
-
-  @ParameterizedTest
-  @CsvSource(
-      delimiter = '|',
-      value = {
-        "r.safetensors|--shape=small|a ratings file must be of the shape large: shape='small', output=",
-        "r.safetensors|--shape=huge|a ratings file must be of the shape large: shape='huge', output=",
-        "books.db|--shape=large|the shape large must go to a ratings file: output=",
-        "r.safetensors|--users=0|users and items must be from 1 to 100000000 each: users=0,",
-        "r.safetensors|--ratings=-1|every user and every item must have a rating: users=200000,",
-        "r.safetensors|--ratings=10000000001|ratings=10000000001; choose other numbers",
-        "r.safetensors|--items=many|many",
-        "books.db|--users=0|there must be a user: users=0; choose other numbers",
-        "books.db|--ratings=-9223372036854775808|every user and every item must have a row",
-        "books.db|--ratings=9999999999|a database can have at most 20000000 rows, a ratings file more: rows=9999999999;",
-      })
-  void whatCannotBeIsWrongUsage(String output, String option, String sentence) {
-    Cli.Result result = Cli.run("generate", option, "-o", folder.resolve(output));
-    assertThat(result.exitCode()).isEqualTo(2);
-    assertThat(result.err().lines()).hasSize(1);
-    assertThat(result.err()).contains(sentence);
-    assertThat(folder).isEmptyDirectory();
-  }
-
-  @Test
-  void anOutputThatCannotBeWrittenIsRefusedBeforeTheWork() throws Exception {
-    Cli.Result nowhere = Cli.run("generate", "-o", folder.resolve("none/r.safetensors"));
-    assertThat(nowhere.exitCode()).isEqualTo(1);
-    assertThat(nowhere.err()).contains("the output's folder must exist: output=");
-    Path taken = Files.createDirectory(folder.resolve("r.safetensors"));
-    Cli.Result directory = Cli.run("generate", "-o", taken);
-    assertThat(directory.exitCode()).isEqualTo(1);
-    assertThat(directory.err()).contains("the output must be a file: output=");
   }
 }

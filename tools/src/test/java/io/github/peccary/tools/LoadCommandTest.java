@@ -9,9 +9,6 @@ import io.github.peccary.engine.storage.Verify;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.sql.Connection;
-import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -19,7 +16,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /// Every rule of loading, through the command line.
 class LoadCommandTest {
@@ -140,14 +136,6 @@ class LoadCommandTest {
   }
 
   @Test
-  void duplicatesCanBeRefused() throws IOException {
-    Database.ofRatings(database(), row(1, "a", 8), row(1, "a", 3));
-    refused(
-        load("--duplicates", "error"),
-        "a user may rate an item once: user='1', item='a', rows=2; choose which to keep");
-  }
-
-  @Test
   void badRowsAreCountedByReasonAndTheFirstTenShown() throws IOException {
     Database.ofRatings(
         database(),
@@ -219,128 +207,8 @@ class LoadCommandTest {
   }
 
   @Test
-  void noRows() throws IOException {
-    Database.ofRatings(database());
-    refused(load(), "the source must give rows: rows=0");
-  }
-
-  @Test
-  void nothingLeft() throws IOException {
-    Database.ofRatings(database(), row(1, "", 8));
-    refused(load(), "a row must be left after cleaning: rows=1");
-  }
-
-  @Test
-  void noSuchTable() throws IOException {
-    Database.of(database(), "CREATE TABLE stars(a, b, c)");
-    refused(load(), "no such table: ratings");
-  }
-
-  @Test
-  void noSuchColumn() throws IOException {
-    Database.ofRatings(database(), row(1, "a", 8));
-    refused(load("--query", "SELECT user_id, title, rating FROM ratings"), "no such column: title");
-  }
-
-  @Test
-  void notThreeColumns() throws IOException {
-    Database.ofRatings(database(), row(1, "a", 8));
-    refused(
-        load("--query", "SELECT user_id, rating FROM ratings"), "the query must give 3 columns");
-  }
-
-  @Test
-  void noSource() throws IOException {
-    refused(load(), "the source must be an existing file: source=" + database());
-  }
-
-  @Test
   void notADatabase() throws IOException {
     Files.write(database(), new byte[] {'P', 'K', 3, 4, 0, 0});
     refused(load(), "the source must be a SQLite database or delimited text: source=" + database());
-  }
-
-  @Test
-  void aTruncatedDatabase() throws IOException {
-    Object[][] rows = new Object[5000][];
-    Arrays.setAll(rows, i -> row(i, "book" + i, 1 + i % 10));
-    Database.ofRatings(database(), rows);
-    byte[] bytes = Files.readAllBytes(database());
-    Files.write(database(), Arrays.copyOf(bytes, bytes.length / 2));
-    refused(load(), "the database is truncated: bytes=" + bytes.length / 2);
-  }
-
-  @Test
-  void aCorruptDatabase() throws IOException {
-    Object[][] rows = new Object[5000][];
-    Arrays.setAll(rows, i -> row(i, "book" + i, 1 + i % 10));
-    Database.ofRatings(database(), rows);
-    byte[] bytes = Files.readAllBytes(database());
-    Arrays.fill(bytes, 8192, bytes.length - 4096, (byte) 0xA5);
-    Files.write(database(), bytes);
-    refused(load(), "the database is corrupt: source=" + database());
-  }
-
-  @Test
-  void aLockedDatabase() throws IOException, SQLException {
-    Database.ofRatings(database(), row(1, "a", 8));
-    try (Connection writer = Database.open(database());
-        Statement statement = writer.createStatement()) {
-      statement.execute("BEGIN EXCLUSIVE");
-      refused(load(), "the database must not be locked: source=" + database());
-    }
-  }
-
-  @Test
-  void noFolderForTheOutput() throws IOException {
-    Database.ofRatings(database(), row(1, "a", 8));
-    refused(
-        Cli.run("load", database(), "-o", folder.resolve("none/r.safetensors"), "--json"),
-        "the output's folder must exist: output=" + folder.resolve("none/r.safetensors"));
-  }
-
-  @Test
-  void theOutputIsAFolder() throws IOException {
-    Database.ofRatings(database(), row(1, "a", 8));
-    refused(
-        Cli.run("load", database(), "-o", folder, "--json"),
-        "the output must be a file: output=" + folder);
-  }
-
-  @Test
-  void theOutputIsTheSource() throws IOException {
-    Database.ofRatings(database(), row(1, "a", 8));
-    byte[] before = Files.readAllBytes(database());
-    refused(
-        Cli.run("load", database(), "-o", database(), "--json"),
-        "the output must not be what is read: output=" + database());
-    assertThat(Files.readAllBytes(database())).isEqualTo(before);
-  }
-
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "--zero=maybe",
-        "--duplicates=any",
-        "--item-ids=ean",
-        "--scale=10",
-        "--scale=10..1",
-        "--scale=NaN..5",
-        "--query=DELETE FROM ratings",
-        "--query=SELECT 1; DROP TABLE ratings",
-        "--titles=x",
-        "--no-such-option",
-      })
-  void wrongUsage(String option) {
-    Database.ofRatings(database(), row(1, "a", 8));
-    Cli.Result result = load(option);
-    assertThat(result.exitCode()).isEqualTo(2);
-    assertThat(result.out()).isEmpty();
-    assertThat(result.err().lines()).hasSize(1);
-    assertThat(result.err())
-        .startsWith("peccary: ")
-        .contains(option.replaceFirst("=.*", "").replaceFirst("^--", ""))
-        .endsWith("; see 'peccary load --help'\n");
-    assertThat(output()).doesNotExist();
   }
 }

@@ -244,37 +244,13 @@ class LoadTextTest {
     refused(1, load(file(text)), sentence);
   }
 
-  @ParameterizedTest
-  @CsvSource({"'1,2,stars', column='stars'", "'1,2,9', columns=3"})
-  void columnsMustBeThere(String columns, String part) throws IOException {
-    refused(1, load(file("1;a;5\n"), "--columns", columns), part);
-  }
-
   @Test
   void otherFilesAreNeither() throws IOException {
     Path file = file("1;\0;5\n");
     refused(1, load(file), "the source must be a SQLite database or delimited text: source=");
     assertLoads(load(file, "--csv"), "columns=1,2,3", Map.of("1 \0", 5f));
-  }
-
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "--query=SELECT 1, 2, 3",
-        "--titles=SELECT 1, 2",
-        "--titles-columns=1,2",
-        "--separator=",
-        "--quote=ab",
-        "--quote=;",
-        "--header=maybe",
-        "--encoding=klingon",
-        "--columns=1,2",
-        "--columns=1,2,2",
-        "--user=me",
-        "--jdbc=jdbc:sqlite:x",
-      })
-  void wrongUsageWithText(String option) throws IOException {
-    refusedUsage(load(file("1;a;5\n"), option, "--separator=;"));
+    Path unmarked = file("1;ü;5\n".getBytes(StandardCharsets.UTF_16LE));
+    assertLoads(load(unmarked, "--encoding", "utf-16le"), "columns=1,2,3", Map.of("1 ü", 5f));
   }
 
   @ParameterizedTest

@@ -51,22 +51,6 @@ class ModelCommandsTest {
         .toList();
   }
 
-  private static void refused(String sentence, Object... args) {
-    Cli.Result result = Cli.run(args);
-    assertThat(result.exitCode()).as(result.err()).isEqualTo(1);
-    assertThat(result.out()).isEmpty();
-    assertThat(result.err().lines()).hasSize(1);
-    assertThat(result.err()).startsWith("peccary: ").contains(sentence);
-  }
-
-  private static void wrongUsage(String sentence, Object... args) {
-    Cli.Result result = Cli.run(args);
-    assertThat(result.exitCode()).as(result.err()).isEqualTo(2);
-    assertThat(result.out()).isEmpty();
-    assertThat(result.err().lines()).hasSize(1);
-    assertThat(result.err()).startsWith("peccary: ").contains(sentence).contains(" --help'");
-  }
-
   @Test
   void predictsWhatTheUserLikes() {
     Map<String, Object> liked = json("predict", model, "--user", 2, "--item", TwoTastes.isbn(8));
@@ -191,38 +175,6 @@ class ModelCommandsTest {
   }
 
   @Test
-  void unknownUsersAndItems() {
-    refused(
-        "the user must be one of the ratings that the model was trained from: user=99, users=40;",
-        "recommend",
-        model,
-        "--user",
-        99);
-    refused("user=99, users=40", "predict", model, "--user", 99, "--item", TwoTastes.isbn(7));
-    refused(
-        "the item must be one of the ratings that the model was trained from: item=x-1, items=30;",
-        "predict",
-        model,
-        "--user",
-        2,
-        "--item",
-        "x-1");
-    refused("item=x-1, items=30", "similar", model, "--item", "x-1");
-  }
-
-  @Test
-  void wrongArguments() {
-    wrongUsage("Missing required option: '--user=ID'", "recommend", model);
-    wrongUsage("k must be 1 or more: k=0", "recommend", model, "--user", 2, "--k", 0);
-    wrongUsage("k must be 1 or more: k=-1", "similar", model, "--item", "x", "--k", -1);
-    wrongUsage("k must be 1 or more: k=0", "evaluate", model, ratings, "--k", 0);
-    wrongUsage("threads", "evaluate", model, ratings, "--threads", 0);
-    wrongUsage("Missing required parameter: 'RATINGS'", "evaluate", model);
-    wrongUsage(
-        "events must not be negative", "similar", model, "--item", "x", "--prefer-events", -1);
-  }
-
-  @Test
   void evaluatesOnTheHeldOutPartBesideTheBaselines() {
     Path own = folder.resolve("held-out.safetensors");
     assertThat(Cli.run("train", ratings, "-o", own, "--rank", 4).exitCode()).isZero();
@@ -263,20 +215,6 @@ class ModelCommandsTest {
         .containsEntry("split", "all ratings of more.safetensors")
         .containsEntry("ratings", 3)
         .containsEntry("coldRatings", 1);
-  }
-
-  @Test
-  void aModelOfOtherRatingsAltogether() {
-    Path database =
-        Database.ofRatings(
-            folder.resolve("other.db"), Database.row("a", "x", 9), Database.row("b", "y", 2));
-    Path other = folder.resolve("other.safetensors");
-    assertThat(Cli.run("load", database, "-o", other).exitCode()).isZero();
-    refused(
-        "the ratings must have users or items of the model: model=" + model,
-        "evaluate",
-        model,
-        other);
   }
 
   @Test

@@ -19,7 +19,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /// Training, through the command line.
 class TrainCommandTest {
@@ -200,86 +199,6 @@ class TrainCommandTest {
     assertThat(metadata().get("peccary.train.seed")).isEqualTo("7");
     assertThat(metadata().get("peccary.train.l2")).isEqualTo("0.5");
     assertThat(metadata().get("peccary.train.learningRate")).isEqualTo("0.01");
-  }
-
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "--rank=0",
-        "--rank=-1",
-        "--rank=many",
-        "--rank=99999999999",
-        "--threads=0",
-        "--epochs=-1",
-        "--seed=x",
-        "--holdout=1",
-        "--holdout=-0.1",
-        "--holdout=NaN",
-        "--holdout=leave-0",
-        "--holdout=leave-one",
-        "--l2=NaN",
-        "--l2=-1",
-        "--l2=Infinity",
-        "--learning-rate=0",
-        "--learning-rate=NaN",
-        "--learning-rate=-1",
-      })
-  void wrongSettings(String option) throws IOException {
-    Files.writeString(output(), "old");
-    Cli.Result result = train(option);
-    assertThat(result.exitCode()).as(result.err()).isEqualTo(2);
-    assertThat(result.out()).isEmpty();
-    assertThat(result.err().lines()).hasSize(1);
-    assertThat(result.err()).startsWith("peccary: ").endsWith("; see 'peccary train --help'\n");
-    assertThat(output()).hasContent("old");
-  }
-
-  @Test
-  void theSentenceNamesTheSettingAndItsValue() {
-    assertThat(train("--rank=0").err())
-        .isEqualTo("peccary: rank must be from 1 to 65536: rank=0; see 'peccary train --help'\n");
-    assertThat(train("--l2=NaN").err()).contains("l2 must be a finite number, 0 or more: l2=NaN");
-    assertThat(train("--holdout=1.5").err())
-        .contains("the held-out fraction must be from 0 to less than 1: holdout=1.5");
-  }
-
-  @Test
-  void anotherObjectiveIsRefused() {
-    Cli.Result result = train("--objective", "ranking");
-    assertThat(result.exitCode()).isEqualTo(1);
-    assertThat(result.err())
-        .isEqualTo(
-            "peccary: the objective must be rating, the one that this version trains:"
-                + " objective=ranking\n");
-    assertThat(output()).doesNotExist();
-  }
-
-  @Test
-  void noRatingsToTrainOn() {
-    Path database = folder.resolve("zeros.db");
-    Database.ofRatings(database, Database.row(1, "a", 0), Database.row(2, "a", 0));
-    Path zeros = folder.resolve("zeros.safetensors");
-    Cli.run("load", database, "-o", zeros);
-    Cli.Result result = Cli.run("train", zeros, "-o", output());
-    assertThat(result.exitCode()).isEqualTo(1);
-    assertThat(result.err()).startsWith("peccary: there must be ratings to train on: ratings=0");
-    assertThat(output()).doesNotExist();
-  }
-
-  @Test
-  void theOutputMustNotBeTheInput() throws IOException {
-    byte[] before = Files.readAllBytes(ratings);
-    Cli.Result result = Cli.run("train", ratings, "-o", ratings);
-    assertThat(result.exitCode()).isEqualTo(1);
-    assertThat(result.err()).contains("the output must not be what is read: output=" + ratings);
-    assertThat(Files.readAllBytes(ratings)).isEqualTo(before);
-  }
-
-  @Test
-  void noFolderForTheOutput() {
-    Cli.Result result = Cli.run("train", ratings, "-o", folder.resolve("none/m.safetensors"));
-    assertThat(result.exitCode()).isEqualTo(1);
-    assertThat(result.err()).contains("the output's folder must exist: output=");
   }
 
   @Test

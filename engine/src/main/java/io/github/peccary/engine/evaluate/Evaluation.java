@@ -15,7 +15,8 @@ import java.util.Map;
 /// Scores a model and the baselines on the same ratings, in the same way.
 ///
 /// 1. **Which ratings**: those held out, if the file is the one that the model was trained from;
-///    all of them otherwise. See [Split].
+///    all of them otherwise. See [Split]. Where training started from a model, held-out ratings
+///    that this one may have been trained on are not scored: what is left is news to both.
 /// 2. **Rating error**: of the score for each as it is, which is also what training reports, and of
 ///    the score bound to the rating scale. A pair whose user or item had no ratings in training is
 ///    *cold*: there the score falls back to the biases.
@@ -70,9 +71,10 @@ public final class Evaluation {
     models.put("biases", ofBiases);
     models.put("popularity", ofPopularity);
     return new EvaluationReport(
-        split.text(),
+        split.text(errors.setAside(), errors.ratings()),
         k,
         errors.ratings(),
+        errors.setAside(),
         errors.coldRatings(),
         ranking.rankableUsers(),
         ranking.rankedUsers(),

@@ -7,6 +7,8 @@ import java.util.Map;
 /// @param split which ratings were scored, in words: those held out from training, or all of a file
 /// @param k the length of the rankings
 /// @param ratings how many ratings were scored
+/// @param setAside how many held-out ratings were not scored, as a model that training started from
+///     may have been trained on them; where none is left, there are no measures
 /// @param coldRatings those among them whose user or item had no ratings in training, for which the
 ///     model falls back to the biases
 /// @param rankableUsers users with something to find: at least one rating of the split that is not
@@ -21,6 +23,7 @@ public record EvaluationReport(
     String split,
     int k,
     long ratings,
+    long setAside,
     long coldRatings,
     int rankableUsers,
     int rankedUsers,

@@ -37,6 +37,7 @@ final class RatingPass {
     private final RatingMetrics active = new RatingMetrics();
     private final RatingMetrics others = new RatingMetrics();
     private long cold;
+    private long setAside;
 
     private void add(Errors other) {
       all.add(other.all);
@@ -44,6 +45,7 @@ final class RatingPass {
       active.add(other.active);
       others.add(other.others);
       cold += other.cold;
+      setAside += other.setAside;
     }
 
     /// How many ratings were scored.
@@ -54,6 +56,11 @@ final class RatingPass {
     /// How many of them are cold.
     long coldRatings() {
       return cold;
+    }
+
+    /// How many ratings were not scored as a model before this one may have been trained on them.
+    long setAside() {
+      return setAside;
     }
 
     /// Puts the measures that there is something to measure for.
@@ -100,6 +107,7 @@ final class RatingPass {
       int item = rows.index(position);
       float value = rows.value(position);
       if (!split.scores(user, item, value)) {
+        errors.setAside += split.setsAside(user, item, value) ? 1 : 0;
         continue;
       }
       int modelItem = split.modelItem(item);

@@ -4,6 +4,7 @@ import io.github.peccary.engine.model.FactorModel;
 import io.github.peccary.engine.ratings.CompressedRows;
 import io.github.peccary.engine.ratings.Holdout;
 import io.github.peccary.engine.ratings.IdDictionary;
+import io.github.peccary.engine.ratings.PairFilter;
 import io.github.peccary.engine.ratings.RatingMatrix;
 import java.nio.file.Path;
 import java.util.BitSet;
@@ -14,7 +15,8 @@ import org.jspecify.annotations.Nullable;
 /// are in the model.
 ///
 /// - [Kind#HELD_OUT]: the file that the model was trained from, without a refit. Scored is what was
-///   held out; everything else, implicit events included, was seen.
+///   held out; everything else, implicit events included, was seen. Where training started from a
+///   model, ratings that one before may have been trained on are *set aside*: not scored, but seen.
 /// - [Kind#TRAINING]: the same file after training on all of it. All ratings are scored, none of
 ///   them is news to the model, so there is nothing to rank.
 /// - [Kind#FOREIGN]: another file, matched by id. All its ratings are scored; seen is what the
@@ -32,6 +34,9 @@ final class Split {
   private final Holdout holdout;
   private final int @Nullable [] modelUsers;
   private final int @Nullable [] modelItems;
+  private final @Nullable PairFilter earlier;
+  private final long[] userHashes;
+  private final long[] itemHashes;
 
   private Split(FactorModel model, RatingMatrix ratings, Kind kind, Holdout holdout) {
     this.model = model;
@@ -41,6 +46,9 @@ final class Split {
     boolean foreign = kind == Kind.FOREIGN;
     modelUsers = foreign ? matched(ratings.userIds(), model.userIds()) : null;
     modelItems = foreign ? matched(ratings.itemIds(), model.itemIds()) : null;
+    earlier = kind == Kind.TRAINING ? null : model.earlier();
+    userHashes = earlier == null ? new long[0] : PairFilter.hashes(ratings.userIds());
+    itemHashes = earlier == null ? new long[0] : PairFilter.hashes(ratings.itemIds());
   }
 
   static Split of(FactorModel model, RatingMatrix ratings) {
@@ -62,10 +70,19 @@ final class Split {
     return kind;
   }
 
-  String text() {
+  /// @param setAside how many ratings are
+  /// @param scored how many are scored
+  String text(long setAside, long scored) {
     Path file = ratings.path().getFileName();
     return switch (kind) {
-      case HELD_OUT -> "holdout: " + holdout;
+      case HELD_OUT -> {
+        String without =
+            setAside == 0
+                ? ""
+                : ", without %d ratings that an earlier model may have been trained on%s"
+                    .formatted(setAside, scored == 0 ? ": none is left" : "");
+        yield "holdout: " + holdout + without;
+      }
       case TRAINING -> "all ratings of " + file + ", all of them seen in training";
       case FOREIGN -> "all ratings of " + file;
     };
@@ -73,7 +90,21 @@ final class Split {
 
   /// Whether a rating of the file is scored.
   boolean scores(int user, int item, float value) {
-    return ratings.isRating(value) && (kind != Kind.HELD_OUT || holdout.contains(user, item));
+    return ratings.isRating(value)
+        && (kind != Kind.HELD_OUT
+            || (holdout.contains(user, item) && !earlierMayHaveSeen(user, item)));
+  }
+
+  /// Whether a rating would be scored, but for a model before this one.
+  boolean setsAside(int user, int item, float value) {
+    return kind == Kind.HELD_OUT
+        && ratings.isRating(value)
+        && holdout.contains(user, item)
+        && earlierMayHaveSeen(user, item);
+  }
+
+  private boolean earlierMayHaveSeen(int user, int item) {
+    return earlier != null && earlier.contains(userHashes[user], itemHashes[item]);
   }
 
   /// The user's index in the model, -1 if the model does not know the user.
@@ -94,9 +125,8 @@ final class Split {
     CompressedRows rows = ratings.byUser();
     int count = 0;
     for (long position = rows.start(user); position < rows.end(user); position++) {
-      float value = rows.value(position);
-      boolean training = kind == Kind.TRAINING || !scores(user, rows.index(position), value);
-      count += ratings.isRating(value) && training ? 1 : 0;
+      boolean training = !holdout.contains(user, rows.index(position));
+      count += ratings.isRating(rows.value(position)) && training ? 1 : 0;
     }
     return count;
   }
@@ -114,13 +144,16 @@ final class Split {
       for (long at = model.seenStart(modelUser); at < model.seenEnd(modelUser); at++) {
         seen.set(model.seenItem(at));
       }
-      return seen;
     }
     CompressedRows rows = ratings.byUser();
     for (long position = rows.start(user); position < rows.end(user); position++) {
       int item = rows.index(position);
-      if (!scores(user, item, rows.value(position))) {
-        seen.set(item);
+      boolean before =
+          kind == Kind.FOREIGN
+              ? earlierMayHaveSeen(user, item)
+              : !scores(user, item, rows.value(position));
+      if (before && modelItem(item) >= 0) {
+        seen.set(modelItem(item));
       }
     }
     return seen;
@@ -140,7 +173,11 @@ final class Split {
       int item = rows.index(position);
       if (scores(user, item, rows.value(position))) {
         int modelItem = modelItem(item);
-        if (kind == Kind.HELD_OUT || modelItem < 0 || !model.seen(modelUser, modelItem)) {
+        boolean seen =
+            kind == Kind.FOREIGN
+                && (earlierMayHaveSeen(user, item)
+                    || (modelItem >= 0 && model.seen(modelUser, modelItem)));
+        if (!seen) {
           relevant.add(modelItem);
         }
       }

@@ -2,6 +2,7 @@ package io.github.peccary.engine.model;
 
 import io.github.peccary.engine.kernel.Kernels;
 import io.github.peccary.engine.ratings.IdDictionary;
+import io.github.peccary.engine.ratings.PairFilter;
 import io.github.peccary.engine.ratings.RatingsFormat;
 import io.github.peccary.engine.ratings.Titles;
 import io.github.peccary.engine.storage.CorruptFileException;
@@ -32,6 +33,7 @@ public final class FactorModel implements AutoCloseable {
   private final @Nullable MemorySegment seenOffsets;
   private final MemorySegment seenItems;
   private final MemorySegment popularity;
+  private final @Nullable PairFilter earlier;
   private @Nullable Kernels kernels;
 
   private FactorModel(TensorFile file, Verify verify) {
@@ -51,6 +53,7 @@ public final class FactorModel implements AutoCloseable {
       seenItems = MemorySegment.NULL;
     }
     popularity = file.tensor(ModelFormat.ITEM_POPULARITY, ElementType.I32, items.rows());
+    earlier = PairFilter.open(file);
     file.tensor(ModelFormat.USER_BIASES, ElementType.F32, users.rows());
     file.tensor(ModelFormat.ITEM_BIASES, ElementType.F32, items.rows());
   }
@@ -268,6 +271,13 @@ public final class FactorModel implements AutoCloseable {
       }
     }
     return false;
+  }
+
+  /// The pairs that the models before this one may have been trained on, where training started
+  /// from a model: what that one had seen, and what those before it had. Null for a model that
+  /// learnt from scratch.
+  public @Nullable PairFilter earlier() {
+    return earlier;
   }
 
   /// Events of the item in the ratings file, implicit ones and held-out ones included.

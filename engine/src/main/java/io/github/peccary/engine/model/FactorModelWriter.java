@@ -2,6 +2,7 @@ package io.github.peccary.engine.model;
 
 import io.github.peccary.engine.ratings.CompressedRows;
 import io.github.peccary.engine.ratings.LongCursor;
+import io.github.peccary.engine.ratings.PairFilter;
 import io.github.peccary.engine.ratings.RatingMatrix;
 import io.github.peccary.engine.ratings.RatingsFormat;
 import io.github.peccary.engine.ratings.Titles;
@@ -20,6 +21,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// Writes a model file, see [ModelFormat]: all of it or nothing.
 public final class FactorModelWriter {
@@ -39,6 +41,7 @@ public final class FactorModelWriter {
   /// @param globalMean μ, to which a product of rows is added
   /// @param baseline the damped biases of the training ratings
   /// @param withSeen whether to write what the users have seen
+  /// @param earlier the pairs that models before this one may have been trained on; null for none
   /// @param metadata the settings and metrics of the training; must have [ModelFormat#BIASES],
   ///     [ModelFormat#OBJECTIVE], [ModelFormat#HOLDOUT] and [ModelFormat#REFIT]
   /// @throws IllegalArgumentException if the sizes do not fit one another, or an entry is missing
@@ -51,10 +54,11 @@ public final class FactorModelWriter {
       FactorMatrix items,
       DampedBiases baseline,
       boolean withSeen,
+      @Nullable PairFilter earlier,
       Map<String, String> metadata)
       throws IOException {
     requireFit(ratings, users, items, baseline);
-    List<TensorSpec> specs = specs(ratings, users, items, withSeen);
+    List<TensorSpec> specs = specs(ratings, users, items, withSeen, earlier);
     Map<String, String> entries = entries(ratings, metadata);
     entries.put(ModelFormat.GLOBAL_MEAN, Float.toString(globalMean));
     entries.put(ModelFormat.RATING_MEAN, Float.toString(baseline.globalMean()));
@@ -77,12 +81,19 @@ public final class FactorModelWriter {
       if (titles != null) {
         titles.appendTo(file);
       }
+      if (earlier != null) {
+        earlier.appendTo(file);
+      }
       file.commit(written -> FactorModel.open(written, Verify.CHECKSUMS).close());
     }
   }
 
   private static List<TensorSpec> specs(
-      RatingMatrix ratings, FactorMatrix users, FactorMatrix items, boolean withSeen) {
+      RatingMatrix ratings,
+      FactorMatrix users,
+      FactorMatrix items,
+      boolean withSeen,
+      @Nullable PairFilter earlier) {
     List<TensorSpec> small = new ArrayList<>();
     if (withSeen) {
       long events = ratings.events();
@@ -97,6 +108,9 @@ public final class FactorModelWriter {
     Titles titles = ratings.titles();
     if (titles != null) {
       small.addAll(titles.specs());
+    }
+    if (earlier != null) {
+      small.addAll(earlier.specs());
     }
     small.sort(Comparator.comparingInt((TensorSpec spec) -> spec.type().bytes()).reversed());
     // Rows are multiples of 64 bytes, so what follows them is aligned whatever its type.

@@ -12,6 +12,8 @@ package io.github.peccary.engine.model;
 /// | `user_ids_offsets` | i64 | users + 1 | where each id starts in `user_ids`, in bytes |
 /// | `item_ids_offsets` | i64 | items + 1 | where each id starts in `item_ids`, in bytes |
 /// | `item_titles_offsets` | i64 | items + 1 | where each title starts in `item_titles` |
+/// | `earlier_pairs` | i64 | words | a `PairFilter` of what earlier models may have learnt from |
+/// | `earlier_pairs_starts` | i64 | layers + 1 | where the filter's layers start |
 /// | `seen_items` | i32 | events | items of each user's events, ascending within a user |
 /// | `user_ids_order` | i32 | users | user indexes by ascending id bytes |
 /// | `item_ids_order` | i32 | items | item indexes by ascending id bytes |
@@ -23,8 +25,9 @@ package io.github.peccary.engine.model;
 /// | `item_titles` | u8 | bytes | UTF-8, concatenated; an empty title is none |
 ///
 /// The two `seen` tensors are absent from a model trained without them, the two of titles where no
-/// titles are known. A row that was never trained is zero but for its 1. Without biases (metadata
-/// [#BIASES] is `false`) both columns after the factors are zero in every row.
+/// titles are known, the two of earlier pairs unless training started from a model. A row that was
+/// never trained is zero but for its 1. Without biases (metadata [#BIASES] is `false`) both columns
+/// after the factors are zero in every row.
 ///
 /// The keys below are the metadata entries that every model has; the settings of its training
 /// (`peccary.train.…`) and the metrics it reached (`peccary.metric.…`) come with them.

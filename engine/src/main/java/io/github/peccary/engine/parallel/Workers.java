@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 /// The calling thread is worker 0, so a team of one has no other thread and costs nothing. Tasks
 /// are started by one thread at a time; nothing is allocated per task but the task itself.
 public final class Workers implements AutoCloseable {
+  /// More than any machine has; a slip of the keyboard must not start a million threads.
+  public static final int MAX_THREADS = 1024;
+
   private final int threads;
   private final CyclicBarrier start;
   private final CyclicBarrier end;
@@ -24,10 +27,11 @@ public final class Workers implements AutoCloseable {
     void run(int from, int to);
   }
 
-  /// @param threads how many run a task, the caller included; at least 1
+  /// @param threads how many run a task, the caller included; from 1 to [#MAX_THREADS]
   public Workers(int threads) {
-    if (threads < 1) {
-      throw new IllegalArgumentException("threads must be at least 1: threads=" + threads);
+    if (threads < 1 || threads > MAX_THREADS) {
+      throw new IllegalArgumentException(
+          "threads must be from 1 to %d: threads=%d".formatted(MAX_THREADS, threads));
     }
     this.threads = threads;
     start = new CyclicBarrier(threads);

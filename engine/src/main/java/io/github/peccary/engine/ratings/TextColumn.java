@@ -51,6 +51,23 @@ public record TextColumn(int size, MemorySegment bytes, MemorySegment offsets) {
     return new String(utf8, StandardCharsets.UTF_8);
   }
 
+  /// A hash of the text's bytes, the same on every machine and in every version: files hold it.
+  /// Where offsets were not checked and are wrong, it is one of other bytes.
+  long hash(int index) {
+    long start = within(start(index), 0);
+    long end = within(end(index), start);
+    long hash = end - start;
+    long at = start;
+    for (; at + Long.BYTES <= end; at += Long.BYTES) {
+      hash = SplitMix64.mix(hash ^ bytes.get(ValueLayout.JAVA_LONG_UNALIGNED, at));
+    }
+    long rest = 0;
+    for (; at < end; at++) {
+      rest = rest << Byte.SIZE | (bytes.get(ValueLayout.JAVA_BYTE, at) & 0xFF);
+    }
+    return SplitMix64.mix(SplitMix64.mix(hash) ^ rest);
+  }
+
   private long within(long offset, long from) {
     return Math.clamp(offset, from, bytes.byteSize());
   }

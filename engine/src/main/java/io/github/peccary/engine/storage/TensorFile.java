@@ -70,8 +70,8 @@ public final class TensorFile implements AutoCloseable {
       throw new CorruptFileException(
           file,
           Files.isDirectory(file)
-              ? "a file is wanted, this is a folder"
-              : "a file is wanted, this is a device or a pipe");
+              ? "the file must be a file, not a folder; name a file in it"
+              : "the file must be a regular one, not a device or a pipe; name another file");
     }
     FileChannel written = TemporaryFile.channel(file);
     if (written != null) {
@@ -136,7 +136,8 @@ public final class TensorFile implements AutoCloseable {
     String found = metadata(KIND);
     if (!found.equals(kind)) {
       throw new CorruptFileException(
-          path, "must be a " + kind + " file: kind=" + found + "; give a " + kind + " file");
+          path,
+          "the file must be a " + kind + " file: kind=" + found + "; give a " + kind + " file");
     }
   }
 

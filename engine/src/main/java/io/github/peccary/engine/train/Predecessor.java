@@ -4,9 +4,13 @@ import io.github.peccary.engine.model.FactorMatrix;
 import io.github.peccary.engine.model.FactorModel;
 import io.github.peccary.engine.parallel.Workers;
 import io.github.peccary.engine.ratings.IdDictionary;
+import io.github.peccary.engine.ratings.PairFilter;
 import io.github.peccary.engine.ratings.RatingMatrix;
 import java.lang.foreign.MemorySegment;
+import java.util.BitSet;
 import java.util.function.IntPredicate;
+import java.util.function.LongConsumer;
+import java.util.stream.IntStream;
 
 /// The model that a training starts from, seen from the new ratings: who of their users and items
 /// is known to it, by id.
@@ -16,6 +20,9 @@ final class Predecessor {
   private final FactorModel model;
   private final int[] users;
   private final int[] items;
+  private final long[] userHashes;
+  private final long[] itemHashes;
+  private final PairFilter earlier;
 
   /// Finds everybody's id in the model.
   ///
@@ -25,6 +32,9 @@ final class Predecessor {
     this.model = model;
     users = numbers(ratings.userIds(), model.userIds(), model::userTrained, workers);
     items = numbers(ratings.itemIds(), model.itemIds(), model::itemTrained, workers);
+    userHashes = PairFilter.hashes(ratings.userIds());
+    itemHashes = PairFilter.hashes(ratings.itemIds());
+    earlier = PairFilter.of(to -> keys(to, workers), model.earlier());
   }
 
   private static void requireFit(FactorModel model, TrainConfig config) {
@@ -65,15 +75,49 @@ final class Predecessor {
     return numbers;
   }
 
-  /// Whether the model may have been trained on a rating of this pair: certainly not if it does not
-  /// know one of them, or that the user has seen the item.
+  /// Everything that the model itself may have been trained on: what users have seen, or all pairs
+  /// of those it was trained on, if it does not hold that.
+  private void keys(LongConsumer to, Workers workers) {
+    long[] ofUsers = PairFilter.hashes(model.userIds());
+    long[] ofItems = PairFilter.hashes(model.itemIds());
+    BitSet trainedItems = new BitSet();
+    IntStream.range(0, ofItems.length).filter(model::itemTrained).forEach(trainedItems::set);
+    if (!model.hasSeen()) {
+      trainedItems.stream().forEach(item -> to.accept(PairFilter.anyUser(ofItems[item])));
+    }
+    workers.forRange(
+        ofUsers.length,
+        GRAIN,
+        (from, end) -> {
+          for (int user = from; user < end; user++) {
+            if (!model.userTrained(user)) {
+              continue;
+            }
+            if (!model.hasSeen()) {
+              to.accept(PairFilter.anyItem(ofUsers[user]));
+              continue;
+            }
+            for (long at = model.seenStart(user); at < model.seenEnd(user); at++) {
+              int item = Math.max(0, model.seenItem(at)); // where nothing was checked
+              if (trainedItems.get(item)) {
+                to.accept(PairFilter.pair(ofUsers[user], ofItems[item]));
+              }
+            }
+          }
+        });
+  }
+
+  /// The pairs that the model, or one before it, may have been trained on.
+  PairFilter earlier() {
+    return earlier;
+  }
+
+  /// Whether the model, or one before it, may have been trained on a rating of this pair.
   ///
   /// @param user number in the new ratings
   /// @param item the same
   boolean mayHaveSeen(int user, int item) {
-    return users[user] >= 0
-        && items[item] >= 0
-        && (!model.hasSeen() || model.seen(users[user], items[item]));
+    return earlier.contains(userHashes[user], itemHashes[item]);
   }
 
   /// Sets the rows of all who are known, so that the scores are those of the model: the difference

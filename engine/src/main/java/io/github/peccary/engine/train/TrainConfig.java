@@ -1,5 +1,7 @@
 package io.github.peccary.engine.train;
 
+import io.github.peccary.engine.parallel.Workers;
+
 /// The settings of one training. Start from [#defaults], which need no tuning per data set.
 ///
 /// @param rank factors of each user and item, 1 or more; the stride is `rank + 2` rounded up to 16
@@ -50,7 +52,9 @@ public record TrainConfig(
   public TrainConfig {
     require(rank >= 1 && rank <= 1 << 16, "rank must be from 1 to 65536: rank=" + rank);
     require(epochs >= 0, "epochs must be 0 or more: epochs=" + epochs);
-    require(threads >= 1 && threads <= 1024, "threads must be from 1 to 1024: threads=" + threads);
+    require(
+        threads >= 1 && threads <= Workers.MAX_THREADS,
+        "threads must be from 1 to %d: threads=%d".formatted(Workers.MAX_THREADS, threads));
     require(
         l2 >= 0 && l2 < Double.POSITIVE_INFINITY,
         "l2 must be a finite number, 0 or more: l2=" + l2);

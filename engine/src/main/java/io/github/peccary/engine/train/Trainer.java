@@ -41,6 +41,7 @@ public final class Trainer {
   private final EpochListener listener;
   private BooleanSupplier stop = () -> false;
   private @Nullable FactorModel from;
+  private @Nullable Predecessor predecessor;
   private @Nullable Checkpoint resumed;
   private @Nullable Path checkpointFile;
   private int checkpointEvery = 1;
@@ -154,7 +155,9 @@ public final class Trainer {
               holdout,
               progress.bestEpoch(),
               progress.epochSeconds(),
+              predecessor == null ? null : predecessor.earlier(),
               fit.ratings(),
+              ratings.ratings() - fit.ratings() - fit.heldOutRatings(),
               fit.measureHeldOut(),
               baseline,
               globalMean);
@@ -176,8 +179,9 @@ public final class Trainer {
   private Fit newFit(Holdout holdout, Workers workers) {
     Fit fit;
     try (WarmUp _ = new WarmUp(config.rank())) {
-      Predecessor predecessor =
-          from == null ? null : new Predecessor(from, ratings, config, workers);
+      if (from != null && predecessor == null) {
+        predecessor = new Predecessor(from, ratings, config, workers);
+      }
       fit = new Fit(ratings, config, holdout, predecessor, workers);
     }
     if (fit.ratings() == 0) {

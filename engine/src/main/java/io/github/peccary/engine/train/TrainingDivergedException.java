@@ -9,6 +9,6 @@ public final class TrainingDivergedException extends RuntimeException {
     super(
         "the errors must stay finite and not grow: learningRate=%s, epoch=%d; choose a smaller"
                 .formatted(learningRate, epoch)
-            + " --learning-rate, or look for extreme values in the ratings");
+            + " --learning-rate or --l2, or look for extreme values in the ratings");
   }
 }

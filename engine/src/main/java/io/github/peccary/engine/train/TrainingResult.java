@@ -4,10 +4,12 @@ import io.github.peccary.engine.metric.RatingMetrics;
 import io.github.peccary.engine.model.DampedBiases;
 import io.github.peccary.engine.model.FactorMatrix;
 import io.github.peccary.engine.ratings.Holdout;
+import io.github.peccary.engine.ratings.PairFilter;
 import java.lang.foreign.Arena;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// What training has learnt, and how. Owns the memory of the factors: close it once they are
 /// written.
@@ -25,14 +27,18 @@ public final class TrainingResult implements AutoCloseable {
   /// What the training with a held-out part has shown.
   ///
   /// @param from fingerprint of the model that training started from, or [Checkpoint#NO_MODEL]
+  /// @param earlier see [#earlier]
   /// @param ratings trained on in each epoch
+  /// @param setAside held out, but perhaps seen by the model that training started from
   record Summary(
       TrainConfig config,
       String from,
       Holdout holdout,
       int bestEpoch,
       double[] epochSeconds,
+      @Nullable PairFilter earlier,
       long ratings,
+      long setAside,
       RatingMetrics heldOut,
       RatingMetrics heldOutBaseline,
       RatingMetrics heldOutGlobalMean) {}
@@ -127,6 +133,17 @@ public final class TrainingResult implements AutoCloseable {
   /// Errors of the best epoch over the held-out ratings; of none when nothing was held out.
   public RatingMetrics heldOut() {
     return summary.heldOut;
+  }
+
+  /// Held-out ratings that were not measured, as an earlier model may have been trained on them.
+  public long setAside() {
+    return summary.setAside;
+  }
+
+  /// The pairs that the model which training started from, or one before it, may have been trained
+  /// on; null if training started from scratch.
+  public @Nullable PairFilter earlier() {
+    return summary.earlier;
   }
 
   /// Errors of the damped biases alone over the held-out ratings.

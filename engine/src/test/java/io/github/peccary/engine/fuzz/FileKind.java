@@ -6,6 +6,7 @@ import io.github.peccary.engine.model.FactorModel;
 import io.github.peccary.engine.model.Models;
 import io.github.peccary.engine.ratings.CompressedRows;
 import io.github.peccary.engine.ratings.IdDictionary;
+import io.github.peccary.engine.ratings.PairFilter;
 import io.github.peccary.engine.ratings.RatingMatrices;
 import io.github.peccary.engine.ratings.RatingMatrices.Triple;
 import io.github.peccary.engine.ratings.RatingMatrix;
@@ -18,6 +19,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /// Every kind of file that is read: how a small one is made, and how one is opened and used.
@@ -75,6 +77,7 @@ enum FileKind {
       Models.of(matrix, 1)
           .trainedUsers(user -> user != 3)
           .trainedItems(item -> item != 2)
+          .earlier(PairFilter.of(to -> LongStream.range(0, 30).forEach(to), null))
           .write(file);
     }
   }
@@ -101,6 +104,9 @@ enum FileKind {
       useIds(model.userIds(), verified);
       useIds(model.itemIds(), verified);
       useTitles(model.titles(), model.items());
+      PairFilter earlier = model.earlier();
+      long[] users = PairFilter.hashes(model.userIds());
+      long[] items = PairFilter.hashes(model.itemIds());
       Recommender recommender = new Recommender(model);
       for (int user = 0; user < model.users(); user++) {
         int unseen = model.items();
@@ -109,6 +115,9 @@ enum FileKind {
           unseen -= model.hasSeen() && model.seen(user, item) ? 1 : 0;
         }
         model.userTrained(user);
+        if (earlier != null) { // another name, and it is no filter
+          earlier.contains(users[user], items[user % items.length]);
+        }
         if (user % 4 == 0) {
           int found = recommender.recommend(user, 3).size();
           check(!verified || found == Math.min(3, unseen), "recommended=%d", found);

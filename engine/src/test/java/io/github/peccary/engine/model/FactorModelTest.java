@@ -197,6 +197,7 @@ class FactorModelTest {
           FactorMatrix.allocate(arena, ratings.items(), 4),
           new DampedBiases(7.5f, users, items),
           true,
+          null,
           Models.of(ratings, 1).withoutBiases().metadata());
     }
     try (FactorModel model = FactorModel.open(file(), Verify.CHECKSUMS)) {
@@ -243,6 +244,7 @@ class FactorModelTest {
                       items,
                       biases,
                       true,
+                      null,
                       Models.of(ratings, 1).metadata()))
           .withMessageContaining("rows=" + (ratings.items() - 1))
           .withMessageContaining("items=" + ratings.items());
@@ -270,6 +272,7 @@ class FactorModelTest {
                       items,
                       biases,
                       true,
+                      null,
                       Models.of(ratings, 1).withoutBiases().metadata()))
           .withMessageContaining("tensor item_factors must be finite: row=5, column=2, found=NaN");
     }

@@ -1,6 +1,7 @@
 package io.github.peccary.engine.model;
 
 import io.github.peccary.engine.ratings.Holdout;
+import io.github.peccary.engine.ratings.PairFilter;
 import io.github.peccary.engine.ratings.RatingMatrix;
 import io.github.peccary.engine.storage.Verify;
 import java.io.IOException;
@@ -10,6 +11,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.IntPredicate;
+import org.jspecify.annotations.Nullable;
 
 /// Model files for tests, with random factors: reading, ranking and scoring do not care how good a
 /// model is.
@@ -20,6 +22,7 @@ public final class Models {
   private boolean biases = true;
   private boolean seen = true;
   private boolean refit;
+  private @Nullable PairFilter earlier;
   private Holdout holdout = Holdout.none();
   private IntPredicate userTrained = user -> true;
   private IntPredicate itemTrained = item -> true;
@@ -53,6 +56,12 @@ public final class Models {
     return this;
   }
 
+  /// Says of these pairs that models before may have been trained on them.
+  public Models earlier(PairFilter pairs) {
+    earlier = pairs;
+    return this;
+  }
+
   public Models refit() {
     refit = true;
     return this;
@@ -83,7 +92,8 @@ public final class Models {
           new DampedBiases(5.25f, new float[ratings.users()], new float[ratings.items()]);
       fill(users, rank, rank + 1, userTrained, baseline.user());
       fill(items, rank + 1, rank, itemTrained, baseline.item());
-      FactorModelWriter.write(file, ratings, 5.25f, users, items, baseline, seen, metadata());
+      FactorModelWriter.write(
+          file, ratings, 5.25f, users, items, baseline, seen, earlier, metadata());
     }
   }
 

@@ -72,6 +72,6 @@ class WorkersTest {
   void aTeamNeedsOneWorker() {
     assertThatThrownBy(() -> new Workers(0))
         .isInstanceOf(IllegalArgumentException.class)
-        .hasMessage("threads must be at least 1: threads=0");
+        .hasMessage("threads must be from 1 to 1024: threads=0");
   }
 }

@@ -210,7 +210,8 @@ class RatingMatrixCheckTest {
     assertBroken(Map.of("peccary.zero", "maybe"), "zero must be implicit or rating: zero=maybe");
     assertBroken(Map.of("peccary.zero", "rating"), "metadata must agree with the values: found=");
     assertBroken(
-        Map.of("peccary.kind", "model"), "must be a ratings file: kind=model; give a ratings file");
+        Map.of("peccary.kind", "model"),
+        "the file must be a ratings file: kind=model; give a ratings file");
   }
 
   @Test

@@ -208,7 +208,9 @@ class TensorFileTest {
       assertThatThrownBy(() -> file.requireKind("ratings"))
           .isInstanceOf(CorruptFileException.class)
           .hasMessage(
-              "must be a ratings file: kind=test; give a ratings file (" + file.path() + ")");
+              "the file must be a ratings file: kind=test; give a ratings file ("
+                  + file.path()
+                  + ")");
     }
   }
 
@@ -217,17 +219,20 @@ class TensorFileTest {
     assertThatThrownBy(() -> TensorFile.open(folder.resolve("none"), Verify.STRUCTURE))
         .isInstanceOf(NoSuchFileException.class)
         .hasMessage(folder.resolve("none") + ": the file must exist; check its name");
-    assertCorrupt(folder, "a file is wanted, this is a folder");
+    assertCorrupt(folder, "the file must be a file, not a folder; name a file in it");
   }
 
   /// Whoever opens a pipe may wait for ever.
   @Test
   @DisabledOnOs(OS.WINDOWS)
   void refusesDevicesAndPipes() throws Exception {
-    assertCorrupt(Path.of("/dev/null"), "a file is wanted, this is a device or a pipe");
+    assertCorrupt(
+        Path.of("/dev/null"),
+        "the file must be a regular one, not a device or a pipe; name another file");
     Path pipe = folder.resolve("pipe");
     assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor()).isZero();
-    assertCorrupt(pipe, "a file is wanted, this is a device or a pipe");
+    assertCorrupt(
+        pipe, "the file must be a regular one, not a device or a pipe; name another file");
   }
 
   @Test

@@ -1,11 +1,13 @@
 package io.github.peccary.engine.train;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.peccary.engine.kernel.Kernels;
 import io.github.peccary.engine.model.FactorModel;
 import io.github.peccary.engine.model.FactorModelWriter;
+import io.github.peccary.engine.ratings.PairFilter;
 import io.github.peccary.engine.ratings.RatingMatrices;
 import io.github.peccary.engine.ratings.RatingMatrices.Triple;
 import io.github.peccary.engine.ratings.RatingMatrix;
@@ -16,8 +18,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,18 +40,24 @@ class PredecessorTest {
 
   private FactorModel model(RatingMatrix ratings, TrainConfig config, boolean withSeen)
       throws IOException {
-    Path file = folder.resolve("model.safetensors");
     try (TrainingResult result = Trainer.train(ratings, config, DEAF)) {
-      FactorModelWriter.write(
-          file,
-          ratings,
-          result.globalMean(),
-          result.users(),
-          result.items(),
-          result.baseline(),
-          withSeen,
-          result.metadata());
+      return write(ratings, result, withSeen);
     }
+  }
+
+  private FactorModel write(RatingMatrix ratings, TrainingResult result, boolean withSeen)
+      throws IOException {
+    Path file = folder.resolve("model.safetensors");
+    FactorModelWriter.write(
+        file,
+        ratings,
+        result.globalMean(),
+        result.users(),
+        result.items(),
+        result.baseline(),
+        withSeen,
+        result.earlier(),
+        result.metadata());
     return FactorModel.open(file, Verify.CHECKSUMS);
   }
 
@@ -128,6 +138,50 @@ class PredecessorTest {
           assertThat(result.heldOut().count()).isZero();
           assertThat(result.bestEpoch()).isEqualTo(3);
           assertThat(result.training().rmse()).isLessThan(0.3);
+        }
+      }
+    }
+  }
+
+  /// Users and items that the second model does not have, and pairs that its ratings do not have,
+  /// are remembered by the third: what it measures, none of the three trained on.
+  @Test
+  void inAChainNothingIsMeasuredThatAnyModelMayHaveBeenTrainedOn() throws IOException {
+    List<Triple> all = planted();
+    List<Triple> first = all.subList(0, all.size() / 2);
+    List<Triple> second = new ArrayList<>(all.subList(all.size() / 3, all.size() * 3 / 4));
+    second.removeIf(triple -> triple.user().equals("u1") || triple.item().equals("i1"));
+    for (boolean withSeen : new boolean[] {true, false}) {
+      try (RatingMatrix old = ratings("old", first);
+          RatingMatrix newer = ratings("newer", second);
+          RatingMatrix newest = ratings("newest", all);
+          FactorModel model = model(old, CONFIG, withSeen);
+          TrainingResult result = from(model, newer, CONFIG)) {
+        FactorModel next = write(newer, result, withSeen);
+        try (next;
+            TrainingResult last = from(next, newest, CONFIG)) {
+          Set<Triple> learnt = new HashSet<>(first);
+          learnt.addAll(second);
+          long[] users = PairFilter.hashes(newest.userIds());
+          long[] items = PairFilter.hashes(newest.itemIds());
+          PairFilter earlier = requireNonNull(last.earlier());
+          long heldOut = 0;
+          long news = 0;
+          for (Triple triple : all) {
+            int user = newest.userIds().indexOf(triple.user());
+            int item = newest.itemIds().indexOf(triple.item());
+            boolean found = earlier.contains(users[user], items[item]);
+            assertThat(found || !learnt.contains(triple)).as(triple.toString()).isTrue();
+            heldOut += last.holdout().contains(user, item) ? 1 : 0;
+            news += last.holdout().contains(user, item) && !found ? 1 : 0;
+          }
+          assertThat(last.heldOut().count()).isEqualTo(news);
+          assertThat(last.setAside()).isEqualTo(heldOut - news);
+          if (withSeen) {
+            assertThat(news).isGreaterThan(heldOut / 5); // of a quarter
+          } else {
+            assertThat(news).isZero(); // all are known, so that nothing is news for certain
+          }
         }
       }
     }

@@ -95,12 +95,13 @@ final class BenchCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    requirePositive("threads", threads);
     requirePositive("run-ms", runMillis);
     requirePositive("epochs", epochs);
     Roofline roofline = new Roofline(runMillis);
     RatingsShape shape = Settings.valid(spec, this::shape);
-    Settings.valid(spec, () -> TrainConfig.defaults().withRank(rank).withEpochs(epochs));
+    TrainConfig config = TrainConfig.defaults();
+    Settings.valid(
+        spec, () -> config.withRank(rank).withEpochs(epochs).withThreads(threads).withL2(libmfL2));
     if (libmf != null) {
       Libmf.requireProgram(libmf);
     }

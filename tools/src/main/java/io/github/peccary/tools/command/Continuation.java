@@ -8,6 +8,8 @@ import io.github.peccary.tools.Refusal;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -56,18 +58,37 @@ final class Continuation {
   private @Nullable Path from;
 
   /// Refuses what contradicts itself, and makes the folder.
-  void prepare() throws IOException {
+  ///
+  /// @param output of the training
+  /// @param ratings its input
+  void prepare(Path output, Path ratings) throws IOException {
     if (every != null && (every < 1 || target() == null)) {
       throw new ParameterException(
           spec.commandLine(),
           "--checkpoint-every must be 1 or more, beside --checkpoint or --resume: every=" + every);
     }
     if (checkpoint != null) {
-      if (Files.exists(checkpoint) && !Files.isDirectory(checkpoint)) {
+      Settings.makeFolder("checkpoint", checkpoint);
+    }
+    requireApart(output, ratings);
+  }
+
+  /// A checkpoint replaces whatever has its name: it must be no file of another kind.
+  private void requireApart(Path output, Path ratings) throws IOException {
+    Path target = target();
+    if (target == null) {
+      return;
+    }
+    List<Path> others = new ArrayList<>(List.of(output, ratings));
+    if (from != null) {
+      others.add(from);
+    }
+    for (Path other : others) {
+      if (Settings.sameFile(target, other)) {
         throw new Refusal(
-            "the checkpoint must go to a folder: checkpoint=" + checkpoint + "; name a folder");
+            "the checkpoint must be a file of its own: checkpoint=%s is named as another file, too; name another folder"
+                .formatted(target));
       }
-      Files.createDirectories(checkpoint);
     }
   }
 

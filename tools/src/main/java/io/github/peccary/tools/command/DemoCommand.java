@@ -4,7 +4,6 @@ import io.github.peccary.tools.Console;
 import io.github.peccary.tools.Format;
 import io.github.peccary.tools.generate.Shape;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -64,7 +63,7 @@ final class DemoCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Shape chosen = Settings.valid(spec, () -> Shape.named(shape));
-    Files.createDirectories(folder);
+    Settings.makeFolder("folder", folder);
     long start = System.nanoTime();
     Map<String, Object> fields = new LinkedHashMap<>();
     fields.put("folder", folder.toString());

@@ -25,6 +25,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -34,7 +35,8 @@ import picocli.CommandLine.Spec;
     description = {
       "Measure a model beside the baselines that it must beat.",
       "On the model's own held-out part if these are the ratings it was trained from, else on every",
-      "rating of the file."
+      "rating of the file. Held-out ratings that a model before it (train --from) may have been",
+      "trained on are set aside."
     },
     footer = {
       "  peccary evaluate model.safetensors ratings.safetensors",
@@ -71,6 +73,10 @@ final class EvaluateCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Settings.requireCount(spec, k);
+    if (rankedUsers < 0) {
+      throw new ParameterException(
+          spec.commandLine(), "ranked-users must be 0 or more: ranked-users=" + rankedUsers);
+    }
     try (Workers workers = Settings.valid(spec, () -> new Workers(threads));
         FactorModel model = file.open();
         RatingMatrix ratings = RatingMatrix.open(ratingsPath, Verify.CHECKSUMS)) {
@@ -101,6 +107,10 @@ final class EvaluateCommand implements Callable<Integer> {
                 Format.count(report.ratings(), "rating"),
                 Format.count(report.coldRatings())));
     console.line("");
+    if (report.ratings() == 0) {
+      console.line("There is nothing to measure on.");
+      return;
+    }
     List<String> headers = new ArrayList<>(List.of("<"));
     report.models().keySet().forEach(name -> headers.add(NAMES.getOrDefault(name, name)));
     Table table = new Table(headers.toArray(String[]::new));
@@ -129,6 +139,7 @@ final class EvaluateCommand implements Callable<Integer> {
     fields.put("split", report.split());
     fields.put("k", report.k());
     fields.put("ratings", report.ratings());
+    fields.put("setAside", report.setAside());
     fields.put("coldRatings", report.coldRatings());
     fields.put("rankableUsers", report.rankableUsers());
     fields.put("rankedUsers", report.rankedUsers());

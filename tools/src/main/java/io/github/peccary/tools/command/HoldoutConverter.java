@@ -16,7 +16,7 @@ final class HoldoutConverter implements ITypeConverter<HoldoutRule> {
           : new HoldoutRule.Fraction(Double.parseDouble(text));
     } catch (NumberFormatException e) {
       throw new TypeConversionException(
-          "must be a share such as 0.1 or leave-N such as leave-1: holdout=" + text);
+          "the holdout must be a share such as 0.1 or leave-N such as leave-1: holdout=" + text);
     } catch (IllegalArgumentException e) {
       throw new TypeConversionException(e.getMessage());
     }

@@ -4,12 +4,15 @@ import io.github.peccary.engine.model.FactorModel;
 import io.github.peccary.engine.recommend.ItemFilter;
 import io.github.peccary.tools.Console;
 import io.github.peccary.tools.Format;
+import io.github.peccary.tools.Refusal;
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
+import java.util.stream.Stream;
 import picocli.CommandLine.Option;
 
 /// Items that a ranking is bound to or kept from.
@@ -62,15 +65,22 @@ final class ItemLists {
     return items;
   }
 
+  private static Stream<String> lines(Path file) throws IOException {
+    try {
+      return Files.readAllLines(file).stream();
+    } catch (CharacterCodingException e) {
+      throw new Refusal(
+          "a file of items must be UTF-8 text with an id a line: items=%s; convert it, or name another one"
+              .formatted(file));
+    }
+  }
+
   private static List<String> ids(List<String> values) throws IOException {
     List<String> ids = new ArrayList<>();
     for (String value : values) {
       Path file = Path.of(value);
       if (Files.isRegularFile(file)) {
-        Files.readAllLines(file).stream()
-            .map(String::strip)
-            .filter(id -> !id.isEmpty())
-            .forEach(ids::add);
+        lines(file).map(String::strip).filter(id -> !id.isEmpty()).forEach(ids::add);
       } else {
         ids.add(value);
       }

@@ -3,6 +3,7 @@ package io.github.peccary.tools.command;
 import io.github.peccary.tools.ProcessMemory;
 import io.github.peccary.tools.Refusal;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
@@ -39,6 +40,11 @@ final class Settings {
     if (folder == null || Files.isDirectory(output)) {
       throw new Refusal("the output must be a file: output=" + output + "; name a file in it");
     }
+    if (Files.exists(output) && !Files.isRegularFile(output)) {
+      throw new Refusal(
+          "the output must be a regular file, not a device or a pipe: output=%s; name another file"
+              .formatted(output));
+    }
     if (!Files.isDirectory(folder)) {
       throw new Refusal(
           "the output's folder must exist: output=" + output + "; create it with mkdir -p");
@@ -48,10 +54,31 @@ final class Settings {
           "the output's folder must be writable: output=" + output + "; name another folder");
     }
     for (Path input : inputs) {
-      if (Files.exists(output) && Files.exists(input) && Files.isSameFile(output, input)) {
+      if (sameFile(output, input)) {
         throw new Refusal(
             "the output must not be what is read: output=" + output + "; name another file");
       }
+    }
+  }
+
+  /// Whether both are names of one file, which need not exist yet.
+  static boolean sameFile(Path one, Path other) throws IOException {
+    if (Files.exists(one) && Files.exists(other)) {
+      return Files.isSameFile(one, other);
+    }
+    return one.toAbsolutePath().normalize().equals(other.toAbsolutePath().normalize());
+  }
+
+  /// Makes the folder if need be.
+  ///
+  /// @param name what it is called in the sentence
+  static void makeFolder(String name, Path folder) throws IOException {
+    try {
+      Files.createDirectories(folder);
+    } catch (FileSystemException e) {
+      throw new Refusal(
+          "there must be a folder, or a place to make it: %s=%s; name another one"
+              .formatted(name, folder));
     }
   }
 

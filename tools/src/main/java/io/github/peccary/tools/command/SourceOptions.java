@@ -132,8 +132,10 @@ final class SourceOptions {
     if (path == null) {
       throw usage("a source must be given: SOURCE is missing; name a file, or use --jdbc");
     }
-    require(user == null && passwordVariable == null, "a login must go with a --jdbc URL");
-    if (csv || FileKind.of(path) == FileKind.TEXT) {
+    require(
+        user == null && passwordVariable == null,
+        "a login must go with a database: --jdbc is missing; name its URL, or leave the login out");
+    if (csv || FileKind.of(path, encoding) == FileKind.TEXT) {
       return textSource(path);
     }
     refuseTextOptions("SOURCE is a SQLite database");

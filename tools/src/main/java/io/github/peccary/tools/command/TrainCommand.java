@@ -139,7 +139,7 @@ final class TrainCommand implements Callable<Integer> {
           "the objective must be rating, the one that this version trains: objective=" + objective);
     }
     Settings.requireWritable(output, input);
-    continuation.prepare();
+    continuation.prepare(output, input);
     try (Interruption interruption = new Interruption(this::noteNoModel);
         RatingMatrix ratings = RatingMatrix.open(input, Verify.CHECKSUMS);
         TrainingResult result = train(ratings, config, interruption, start)) {
@@ -151,6 +151,7 @@ final class TrainCommand implements Callable<Integer> {
           result.items(),
           result.baseline(),
           !noSeen,
+          result.earlier(),
           metadata(ratings, result));
       double seconds = secondsSince(start);
       double share =
@@ -281,6 +282,11 @@ final class TrainCommand implements Callable<Integer> {
       errors.row(errors("  global mean", result.heldOutGlobalMean(), "baseline, the same ratings"));
     }
     errors.lines().forEach(console::line);
+    if (result.setAside() > 0) {
+      console.line(
+          "  %s more held out, but set aside: an earlier model may have been trained on them"
+              .formatted(Format.count(result.setAside(), "rating")));
+    }
     console.line("");
     String share = Double.isNaN(shareOfKernel) ? "" : words(shareOfKernel);
     console.line(Format.seconds(seconds) + share);
@@ -309,6 +315,7 @@ final class TrainCommand implements Callable<Integer> {
     fields.put("bestEpoch", result.bestEpoch());
     fields.put("trainRmse", result.training().rmse());
     fields.put("holdout", fields(result.heldOut()));
+    fields.put("setAside", result.setAside());
     Map<String, Object> baselines = new LinkedHashMap<>();
     baselines.put("biases", fields(result.heldOutBaseline()));
     baselines.put("globalMean", fields(result.heldOutGlobalMean()));
