@@ -16,9 +16,18 @@ final class Rejections {
   private final Map<RejectReason, Long> counts = new EnumMap<>(RejectReason.class);
   private final List<Rejection> first = new ArrayList<>();
 
+  // Of the rows that were left out one after the other, up to the last one.
+  private final Map<RejectReason, Long> run = new EnumMap<>(RejectReason.class);
+  private long lastRow;
+
   /// @param length -1 for null
   void add(long row, RejectReason reason, String column, byte[] bytes, int start, int length) {
     counts.merge(reason, 1L, Long::sum);
+    if (row != lastRow + 1) {
+      run.clear();
+    }
+    run.merge(reason, 1L, Long::sum);
+    lastRow = row;
     if (first.size() < SHOWN) {
       first.add(
           new Rejection(row, reason, column, length < 0 ? null : shown(bytes, start, length)));
@@ -43,6 +52,17 @@ final class Rejections {
 
   /// The reasons that occurred, in the order of the enum.
   Map<String, Long> byReason() {
+    return byReason(counts);
+  }
+
+  /// The same for the rows that were left out at the end.
+  ///
+  /// @param rows in all
+  Map<String, Long> atEnd(long rows) {
+    return lastRow == rows ? byReason(run) : Map.of();
+  }
+
+  private static Map<String, Long> byReason(Map<RejectReason, Long> counts) {
     Map<String, Long> byReason = new LinkedHashMap<>();
     counts.forEach((reason, count) -> byReason.put(reason.key(), count));
     return byReason;

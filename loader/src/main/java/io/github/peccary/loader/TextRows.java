@@ -21,12 +21,14 @@ final class TextRows implements RowSource {
   /// Of a field that is not wanted, in the excerpt of a row that is rejected.
   private static final int EXCERPT = 40;
 
+  private final int columns;
   private final Fields fields;
   private final CsvReader<Boolean> reader;
   private final CloseableIterator<Boolean> rows;
 
   /// @param utf8 from its first byte, a header included
   TextRows(InputStream utf8, Dialect dialect) {
+    columns = dialect.places().length;
     fields = new Fields(dialect);
     reader =
         parser(dialect.separator())
@@ -59,18 +61,37 @@ final class TextRows implements RowSource {
         .maxBufferSize(4 * QuotedLines.MAX_ROW);
   }
 
+  /// They are taken apart all the same: where a row ends, its quotes tell.
+  @Override
+  public long skip(long count) throws IOException {
+    RowBatch batch = new RowBatch(columns);
+    long skipped = 0;
+    while (skipped < count) {
+      read(batch, (int) Math.min(count - skipped, Integer.MAX_VALUE));
+      if (batch.rows() == 0) {
+        break;
+      }
+      skipped += batch.rows();
+    }
+    return skipped;
+  }
+
   @Override
   public boolean read(RowBatch batch) throws IOException {
+    read(batch, Integer.MAX_VALUE);
+    return batch.rows() > 0;
+  }
+
+  private void read(RowBatch batch, int most) throws IOException {
     batch.clear();
     fields.batch = batch;
     try {
-      while (!batch.full() && rows.hasNext()) {
+      while (!batch.full() && batch.rows() < most && rows.hasNext()) {
         rows.next();
       }
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }
-    return batch.rows() > 0;
   }
 
   @Override
