@@ -11,7 +11,8 @@ import java.util.Map;
 ///
 /// @param rows rows that the source gave
 /// @param appended of these, the ones that the file was not loaded from before: all, unless the
-///     load went on from a file; 0 if there was nothing to add and the file was left as it was
+///     load went on from a file
+/// @param written false if there was nothing to add, and the file was left as it was
 /// @param ratings explicit ratings in the file
 /// @param implicit seen-not-rated events in the file
 /// @param titles items with a title
@@ -24,6 +25,7 @@ public record LoadReport(
     Path output,
     long rows,
     long appended,
+    boolean written,
     long ratings,
     long implicit,
     int users,

@@ -211,7 +211,8 @@ public final class Loader {
   private void readRatings(RowSource source) throws IOException {
     RowCleaner cleaner = new RowCleaner(config, rejections);
     if (earlier != null) {
-      rows = source.skip(earlier.lastRow() - 1);
+      earlier.skip(source, new RowCleaner(config, new Rejections()));
+      rows = earlier.lastRow();
     }
     long skipped = rows;
     try (ReadAhead batches = new ReadAhead(source, 3)) {
@@ -232,13 +233,7 @@ public final class Loader {
 
   private void accept(RowBatch batch, RowCleaner row) throws IOException {
     byte[] bytes = batch.bytes();
-    int first = 0;
-    if (earlier != null && rows < earlier.lastRow()) {
-      earlier.checkLastRow(batch, row);
-      rows++;
-      first = 1;
-    }
-    for (int i = first, count = batch.rows(); i < count; i++) {
+    for (int i = 0, count = batch.rows(); i < count; i++) {
       if (row.clean(batch, i, ++rows)) {
         addEarlier();
         digest.add(
@@ -338,6 +333,7 @@ public final class Loader {
         config.output(),
         rows,
         earlier == null ? rows : rows - earlier.rows(),
+        true,
         compaction.ratings(),
         compaction.events() - compaction.ratings(),
         compaction.users(),

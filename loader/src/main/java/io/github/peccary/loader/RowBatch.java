@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /// Some thousand rows as the source gave them: the bytes of all cells in one array, reused from
 /// batch to batch, so that a row costs no object.
 final class RowBatch {
-  private static final int MAX_ROWS = 4096;
+  static final int MAX_ROWS = 4096;
 
   /// A batch is full at this many bytes, too: long texts must not make it grow without end.
   private static final int FULL_BYTES = 1 << 20;
@@ -24,9 +24,14 @@ final class RowBatch {
   private int used;
 
   RowBatch(int columns) {
+    this(columns, MAX_ROWS);
+  }
+
+  /// @param rows that it is full with
+  RowBatch(int columns, int rows) {
     this.columns = columns;
-    this.starts = new int[MAX_ROWS * columns];
-    this.lengths = new int[MAX_ROWS * columns];
+    this.starts = new int[rows * columns];
+    this.lengths = new int[rows * columns];
   }
 
   int columns() {

@@ -64,13 +64,11 @@ final class TextRows implements RowSource {
   /// They are taken apart all the same: where a row ends, its quotes tell.
   @Override
   public long skip(long count) throws IOException {
-    RowBatch batch = new RowBatch(columns);
     long skipped = 0;
-    while (skipped < count) {
-      read(batch, (int) Math.min(count - skipped, Integer.MAX_VALUE));
-      if (batch.rows() == 0) {
-        break;
-      }
+    boolean more = true;
+    while (more && skipped < count) {
+      RowBatch batch = new RowBatch(columns, (int) Math.min(count - skipped, RowBatch.MAX_ROWS));
+      more = read(batch);
       skipped += batch.rows();
     }
     return skipped;
@@ -78,20 +76,16 @@ final class TextRows implements RowSource {
 
   @Override
   public boolean read(RowBatch batch) throws IOException {
-    read(batch, Integer.MAX_VALUE);
-    return batch.rows() > 0;
-  }
-
-  private void read(RowBatch batch, int most) throws IOException {
     batch.clear();
     fields.batch = batch;
     try {
-      while (!batch.full() && batch.rows() < most && rows.hasNext()) {
+      while (!batch.full() && rows.hasNext()) {
         rows.next();
       }
     } catch (UncheckedIOException e) {
       throw e.getCause();
     }
+    return batch.rows() > 0;
   }
 
   @Override

@@ -200,7 +200,8 @@ class AppendPropertyTest {
     assertThat(reports[1])
         .as(message)
         .usingRecursiveComparison()
-        .ignoringFields("output", "seconds", "appended", "firstRejections", "newRejections")
+        .ignoringFields(
+            "output", "seconds", "appended", "written", "firstRejections", "newRejections")
         .isEqualTo(reports[0]);
     return true;
   }
