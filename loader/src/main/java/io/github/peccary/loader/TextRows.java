@@ -64,12 +64,13 @@ final class TextRows implements RowSource {
   /// They are taken apart all the same: where a row ends, its quotes tell.
   @Override
   public long skip(long count) throws IOException {
+    RowBatch batch = new RowBatch(columns);
     long skipped = 0;
-    boolean more = true;
-    while (more && skipped < count) {
-      RowBatch batch = new RowBatch(columns, (int) Math.min(count - skipped, RowBatch.MAX_ROWS));
+    for (boolean more = true; more && skipped < count; skipped += batch.rows()) {
+      if (count - skipped < RowBatch.MAX_ROWS) {
+        batch = new RowBatch(columns, (int) (count - skipped));
+      }
       more = read(batch);
-      skipped += batch.rows();
     }
     return skipped;
   }
