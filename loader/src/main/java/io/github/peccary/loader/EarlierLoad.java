@@ -244,17 +244,25 @@ final class EarlierLoad implements AutoCloseable {
     IntCursor values = new IntCursor(byUser.values());
     TextColumn userIds = matrix.userIds().ids();
     TextColumn itemIds = matrix.itemIds().ids();
+    int[] numbers = new int[matrix.items()]; // of items in `events`
+    Arrays.fill(numbers, IdInterner.ABSENT);
     byte[] ids = {}; // that of the user, then that of the item
     long at = ends.next();
     long unloaded = at;
     for (int user = 0; user < matrix.users(); user++) {
       int userLength = length(userIds, user);
       ids = copy(userIds, user, userLength, ids, 0);
+      int number = events.user(ids, 0, userLength);
       for (long end = ends.next(); at < end; at++) {
         int item = items.next();
-        int itemLength = length(itemIds, item);
-        ids = copy(itemIds, item, itemLength, ids, userLength);
-        events.add(ids, 0, userLength, userLength, itemLength, values.nextFloat());
+        if (number != IdInterner.ABSENT && numbers[item] != IdInterner.ABSENT) {
+          events.add(number, numbers[item], values.nextFloat());
+        } else {
+          int itemLength = length(itemIds, item);
+          ids = copy(itemIds, item, itemLength, ids, userLength);
+          numbers[item] = events.item(ids, userLength, itemLength);
+          events.add(ids, 0, userLength, userLength, itemLength, values.nextFloat());
+        }
         if (at % EVENTS_PER_LIMIT == 0) {
           events.limitIds();
         }

@@ -50,6 +50,22 @@ final class EventCollector {
     }
   }
 
+  /// The number of a user, [IdInterner#ABSENT] if there is no room for one more.
+  int user(byte[] bytes, int start, int length) {
+    return users.intern(bytes, start, length);
+  }
+
+  /// The same of an item.
+  int item(byte[] bytes, int start, int length) {
+    return items.intern(bytes, start, length);
+  }
+
+  /// Takes a row by the numbers of user and item.
+  void add(int user, int item, float value) throws IOException {
+    accepted++;
+    log.add(user, item, Float.floatToRawIntBits(value));
+  }
+
   private void add(byte[] bytes, int userStart, int userLength, int item, int valueBits)
       throws IOException {
     int user = users.intern(bytes, userStart, userLength);
