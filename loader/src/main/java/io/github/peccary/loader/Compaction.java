@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 final class Compaction {
   private static final int DIGIT_BITS = 16;
 
+  private final EventMemory memory;
   private final EventSort sort;
   private final Zero zero;
   private final TextColumn userIds;
@@ -54,6 +55,7 @@ final class Compaction {
       DuplicatePolicy policy,
       EventMemory memory)
       throws IOException {
+    this.memory = memory;
     this.sort = new EventSort(memory);
     this.zero = zero;
     this.userIds = userIds;
@@ -98,13 +100,18 @@ final class Compaction {
   RatingMatrixWriter begin(
       Path output, @Nullable TextSelection titles, Map<String, String> metadata)
       throws IOException {
+    TextSelection userSelection = new TextSelection(userIds, users);
+    TextSelection itemSelection = new TextSelection(itemIds, items);
+    memory.requireRoomToWrite(
+        merged,
+        RatingMatrixWriter.tensorBytes(merged.size(), userSelection, itemSelection, titles));
     return RatingMatrixWriter.create(
         output,
         merged.size(),
         duplicates.summary(),
-        new TextSelection(userIds, users),
+        userSelection,
         usersByText,
-        new TextSelection(itemIds, items),
+        itemSelection,
         itemsByText,
         titles,
         zero,

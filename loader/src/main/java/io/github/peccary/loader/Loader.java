@@ -173,7 +173,9 @@ public final class Loader {
                 .formatted(config.output()));
       }
     }
-    return folder;
+    return Files.exists(config.output()) // a link is written where it leads
+        ? requireNonNull(config.output().toRealPath().getParent())
+        : folder;
   }
 
   /// Collects the events and returns the titles, if any were asked for.
