@@ -81,17 +81,18 @@ final class EarlierLoad implements AutoCloseable {
     String text = metadata.get(key);
     if (text == null || !text.matches("\\d{1,18}")) {
       throw new CorruptFileException(
-          matrix.path(), "%s must be a number: found=%s; load in full".formatted(key, text));
+          matrix.path(),
+          "%s must be a number: found=%s; load in full, without --append".formatted(key, text));
     }
     return Long.parseLong(text);
   }
 
   private void checkCounts() {
-    long left = matrix.events() + duplicates + total(rejected);
+    long left = matrix.events() + duplicates + Rejections.total(rejected);
     if (left != rows) {
       throw new CorruptFileException(
           matrix.path(),
-          "the rows must add up: rows=%d, events, duplicates and rejected=%d; load in full"
+          "the rows must add up: rows=%d, events, duplicates and rejected=%d; load in full, without --append"
               .formatted(rows, left));
     }
     String said = metadata.get(RatingsFormat.SOURCE_SHA256);
@@ -102,9 +103,13 @@ final class EarlierLoad implements AutoCloseable {
     if (!found.equals(said) || !after) {
       throw new CorruptFileException(
           matrix.path(),
-          "%s must fit the rest: sha256=%s, %s=%s, rejected=%s; load in full"
+          "%s must fit the rest: sha256=%s, %s=%s, %s; load in full, without --append"
               .formatted(
-                  LoadState.METADATA_KEY, found, RatingsFormat.SOURCE_SHA256, said, rejected));
+                  LoadState.METADATA_KEY,
+                  found,
+                  RatingsFormat.SOURCE_SHA256,
+                  said,
+                  Rejections.text(rejected)));
     }
   }
 
@@ -117,8 +122,8 @@ final class EarlierLoad implements AutoCloseable {
     }
     if (config.strict() && !rejectedBefore().isEmpty()) {
       throw new LoaderException(
-          "a strict load accepts every row: rejected=%s when the file was loaded; clean them and load in full, or append without --strict (%s)"
-              .formatted(rejectedBefore(), matrix.path()));
+          "a strict load accepts every row: %s when the file was loaded; clean them and load in full, or append without --strict (%s)"
+              .formatted(Rejections.text(rejectedBefore()), matrix.path()));
     }
   }
 
@@ -165,7 +170,7 @@ final class EarlierLoad implements AutoCloseable {
 
   /// The number of the last accepted row, from 1. Up to it the source is as the file has it.
   long lastRow() {
-    return rows - total(state.rejectedAfter());
+    return rows - Rejections.total(state.rejectedAfter());
   }
 
   /// Leaves out the rows up to the last accepted one, which must be there.
@@ -307,10 +312,6 @@ final class EarlierLoad implements AutoCloseable {
         List.of(),
         0,
         seconds);
-  }
-
-  private static long total(Map<String, Long> counts) {
-    return counts.values().stream().mapToLong(Long::longValue).sum();
   }
 
   /// Unmaps the file; closing again does nothing.

@@ -47,6 +47,10 @@ final class Rejections {
   }
 
   long total() {
+    return total(counts);
+  }
+
+  static long total(Map<?, Long> counts) {
     return counts.values().stream().mapToLong(Long::longValue).sum();
   }
 
@@ -75,10 +79,15 @@ final class Rejections {
   /// As in `rejected=3 (null=1, nonNumeric=2)`.
   @Override
   public String toString() {
+    return text(byReason());
+  }
+
+  static String text(Map<String, Long> byReason) {
+    boolean none = byReason.isEmpty();
     return "rejected="
-        + total()
-        + byReason().entrySet().stream()
+        + total(byReason)
+        + byReason.entrySet().stream()
             .map(entry -> entry.getKey() + "=" + entry.getValue())
-            .collect(Collectors.joining(", ", isEmpty() ? "" : " (", isEmpty() ? "" : ")"));
+            .collect(Collectors.joining(", ", none ? "" : " (", none ? "" : ")"));
   }
 }
