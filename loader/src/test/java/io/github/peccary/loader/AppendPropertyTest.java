@@ -32,7 +32,7 @@ class AppendPropertyTest {
   private String message = "";
 
   @ParameterizedTest
-  @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12})
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
   void aGrowingDatabase(long seed) throws Exception {
     Random random = new Random(seed);
     Path database = Databases.ratings(folder.resolve("books.db"));
@@ -68,7 +68,7 @@ class AppendPropertyTest {
   /// The file is cut at any byte, so that the last row is often half of one. Where quotes are left
   /// open, lines that follow may belong to it.
   @ParameterizedTest
-  @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12})
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
   void aGrowingText(long seed) throws Exception {
     Random random = new Random(seed);
     boolean gzip = random.nextBoolean();
@@ -79,7 +79,7 @@ class AppendPropertyTest {
     int ids = 1 + random.nextInt(1_000);
     boolean openQuotes = random.nextBoolean();
     StringBuilder text = new StringBuilder("user;isbn;rating\nfirst;row;3\n");
-    for (int count = 2_000; count > 0; count--) {
+    for (int count = seed % 4 == 0 ? 12_000 : 2_000; count > 0; count--) {
       text.append(randomLine(random, ids, openQuotes)).append(random.nextBoolean() ? "\n" : "\r\n");
     }
     byte[] bytes = text.toString().getBytes(StandardCharsets.UTF_8);

@@ -245,6 +245,38 @@ class LoadAppendTest {
   }
 
   @Test
+  void anotherDatabase() throws IOException {
+    Object[] jdbc = {
+      "load",
+      "--jdbc=jdbc:sqlite:" + database(),
+      "--query=SELECT user_id, isbn, rating FROM ratings",
+      "-o",
+      folder.resolve("j"),
+      "--append",
+      "--json"
+    };
+    assertThat(Cli.run(jdbc).json()).containsEntry("appended", 5);
+    insert("3, 'a', 9", "4, 'd', 9");
+    assertThat(Cli.run(jdbc).json()).containsEntry("appended", 2).containsEntry("items", 2);
+    byte[] grown = Files.readAllBytes(folder.resolve("j"));
+    Files.delete(folder.resolve("j"));
+    Cli.run(jdbc);
+    assertThat(folder.resolve("j")).hasBinaryContent(grown);
+  }
+
+  @Test
+  void inspectShortensWhatIsForTheNextLoad() {
+    insert("3, '" + "a".repeat(900) + "', 9");
+    append();
+    assertThat(Cli.run("inspect", output()).out().lines())
+        .filteredOn(line -> line.contains("peccary.loadState"))
+        .singleElement()
+        .asString()
+        .endsWith("…")
+        .hasSizeLessThan(300);
+  }
+
+  @Test
   void aMeanOfRowsThatTheFileDoesNotTell() throws IOException {
     load("-o", output(), "--duplicates", "mean");
     refused(

@@ -35,7 +35,7 @@ import picocli.CommandLine.Parameters;
       "  peccary inspect --json ratings.safetensors | jq .metadata",
     })
 final class InspectCommand implements Callable<Integer> {
-  private static final int SHOWN = 120;
+  private static final int SHOWN = 200;
 
   private final Console console;
 
@@ -94,7 +94,9 @@ final class InspectCommand implements Callable<Integer> {
 
   /// What a load keeps for the next one is long, and nothing for people.
   private static String shown(String value) {
-    return value.length() > SHOWN ? value.substring(0, SHOWN) + "…" : value;
+    return value.codePointCount(0, value.length()) > SHOWN
+        ? value.substring(0, value.offsetByCodePoints(0, SHOWN)) + "…"
+        : value;
   }
 
   private void print(TensorFile file) throws IOException {

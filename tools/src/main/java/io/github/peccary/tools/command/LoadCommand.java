@@ -62,7 +62,8 @@ final class LoadCommand implements Callable<Integer> {
       description = {
         "Add to FILE, with the options of the load that made it, the rows that SOURCE has gained at",
         "its end since: FILE is then as if all had been loaded at once. Rows that it has are taken to",
-        "be as they were; the last of them is looked at. Without such a FILE, load all."
+        "be as they were; the last of them is looked at. Titles are read again with the new ones.",
+        "Without such a FILE, load all."
       })
   private boolean append;
 
