@@ -3,7 +3,6 @@ package io.github.peccary.loader;
 import java.io.IOException;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// The rows of a source, batch by batch: one thread reads them, a second one prepares them, the
@@ -12,7 +11,7 @@ final class Batches implements AutoCloseable {
   private static final int BATCHES = 6;
 
   private final RowSource source;
-  private final Consumer<RowBatch> prepare;
+  private final Step prepare;
   private final BlockingQueue<RowBatch> empty = new ArrayBlockingQueue<>(BATCHES);
   private final BlockingQueue<RowBatch> read = new ArrayBlockingQueue<>(BATCHES);
   private final BlockingQueue<RowBatch> prepared = new ArrayBlockingQueue<>(BATCHES);
@@ -26,12 +25,12 @@ final class Batches implements AutoCloseable {
   private volatile @Nullable Throwable failure;
 
   /// A step of the way of a batch. The last batch that it hands on has no rows.
-  private interface Step {
+  interface Step {
     void take(RowBatch batch) throws IOException;
   }
 
   /// @param prepare what is done with each batch, one after the other, on a thread of its own
-  Batches(RowSource source, int columns, Consumer<RowBatch> prepare) {
+  Batches(RowSource source, int columns, Step prepare) {
     this.source = source;
     this.prepare = prepare;
     for (int i = 0; i < BATCHES; i++) {
@@ -49,9 +48,9 @@ final class Batches implements AutoCloseable {
     }
   }
 
-  private void prepare(RowBatch batch) {
+  private void prepare(RowBatch batch) throws IOException {
     if (batch.rows() > 0) {
-      prepare.accept(batch);
+      prepare.take(batch);
     }
   }
 

@@ -95,13 +95,18 @@ final class Compaction {
   RatingMatrixWriter begin(
       Path output, @Nullable TextSelection titles, Map<String, String> metadata)
       throws IOException {
+    TextSelection userSelection = new TextSelection(userIds, users);
+    TextSelection itemSelection = new TextSelection(itemIds, items);
+    memory.requireRoomToWrite(
+        merged,
+        RatingMatrixWriter.tensorBytes(merged.size(), userSelection, itemSelection, titles));
     return RatingMatrixWriter.create(
         output,
         merged.size(),
         duplicates.summary(),
-        new TextSelection(userIds, users),
+        userSelection,
         usersByText,
-        new TextSelection(itemIds, items),
+        itemSelection,
         itemsByText,
         titles,
         zero,

@@ -82,6 +82,35 @@ final class EventCollector {
     rowsOfUsers.add(bytes, userStart, userLength, itemBytes, 0, itemBytes.length, valueBits);
   }
 
+  /// Takes a row whose ids are in `bytes`.
+  void add(byte[] bytes, int userStart, int userLength, int itemStart, int itemLength, float value)
+      throws IOException {
+    accepted++;
+    int valueBits = Float.floatToRawIntBits(value);
+    int item = items.intern(bytes, itemStart, itemLength);
+    if (item == IdInterner.ABSENT) {
+      rowsOfItems.add(bytes, itemStart, itemLength, bytes, userStart, userLength, valueBits);
+    } else {
+      add(bytes, userStart, userLength, item, valueBits);
+    }
+  }
+
+  /// The number of a user, [IdInterner#ABSENT] if there is no room for one more.
+  int user(byte[] bytes, int start, int length) {
+    return users.intern(bytes, start, length);
+  }
+
+  /// The same of an item.
+  int item(byte[] bytes, int start, int length) {
+    return items.intern(bytes, start, length);
+  }
+
+  /// Takes a row by the numbers of user and item.
+  void add(int user, int item, float value) throws IOException {
+    accepted++;
+    log.add(user, item, Float.floatToRawIntBits(value));
+  }
+
   private void add(byte[] bytes, int userStart, int userLength, int item, int valueBits)
       throws IOException {
     int user = users.intern(bytes, userStart, userLength);
@@ -92,9 +121,9 @@ final class EventCollector {
     }
   }
 
-  /// Those who have most ids take no more of them when the memory is
-  /// used up; the others may have a third of it yet.
-  private void limitIds() {
+  /// To be called now and then where rows come one by one. Those who have most ids take no more of
+  /// them when the memory is used up; the others may have a third of it yet.
+  void limitIds() {
     IdCollector larger = users.memoryBytes() > items.memoryBytes() ? users : items;
     long bytes = users.memoryBytes() + items.memoryBytes();
     if (bytes > idBytes) {

@@ -73,6 +73,11 @@ final class EventLog implements AutoCloseable {
     return (long) fullBlocks * EventMemory.BLOCK_EVENTS + filled / INTS;
   }
 
+  /// Bytes of it that lie in a file.
+  long fileBytes() {
+    return (fullBlocks - blocksInMemory) * EventMemory.BLOCK_BYTES;
+  }
+
   int blocks() {
     return fullBlocks + 1;
   }

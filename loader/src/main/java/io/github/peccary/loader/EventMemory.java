@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// Where events lie while a load works on them: memory off the heap, in chunks that go from one
@@ -29,13 +30,14 @@ final class EventMemory implements AutoCloseable {
   static final int CHUNK_BLOCKS = 1 << 7;
   static final int CHUNK_EVENTS = CHUNK_BLOCKS * BLOCK_EVENTS;
 
-  private static final long BLOCK_BYTES = (long) BLOCK_INTS * Integer.BYTES;
+  static final long BLOCK_BYTES = (long) BLOCK_INTS * Integer.BYTES;
   private static final long CHUNK_BYTES = CHUNK_BLOCKS * BLOCK_BYTES;
 
   private final Arena arena = Arena.ofShared();
   private final MemorySegment block = arena.allocate(BLOCK_BYTES, Long.BYTES);
   private final Deque<MemorySegment> free = new ArrayDeque<>();
   private final List<FileChannel> files = new ArrayList<>();
+  private final LongSupplier freeBytes;
   private final Path folder;
   private final long sortBytes;
   private final long logBytes;
@@ -45,6 +47,12 @@ final class EventMemory implements AutoCloseable {
   /// @param folder for the temporary files
   /// @param bytes the budget; half of it is for logs, half for sorting
   EventMemory(Path folder, long bytes) {
+    this(folder, bytes, folder.toFile()::getUsableSpace);
+  }
+
+  /// @param freeBytes of the folder's file system; 0 where it does not tell
+  EventMemory(Path folder, long bytes, LongSupplier freeBytes) {
+    this.freeBytes = freeBytes;
     this.folder = folder;
     this.sortBytes = bytes / 2;
     this.logBytes = bytes / 2;
@@ -105,10 +113,22 @@ final class EventMemory implements AutoCloseable {
   ///
   /// @param events to be sorted: each lies in two logs then
   void requireRoomToSort(long events) throws IOException {
-    long bytes = 2 * events * EventLog.INTS * Integer.BYTES - logBytes;
-    long free = folder.toFile().getUsableSpace();
-    if (bytes > free) {
-      throw noRoom("bytes=%d, freeBytes=%d".formatted(bytes, free));
+    requireRoom("", 2 * events * EventLog.INTS * Integer.BYTES - logBytes);
+  }
+
+  /// The same once it is known what will be written.
+  ///
+  /// @param events are sorted meanwhile
+  /// @param outputBytes of the file
+  void requireRoomToWrite(EventLog events, long outputBytes) throws IOException {
+    long logs = 2 * events.size() * EventLog.INTS * Integer.BYTES - logBytes;
+    requireRoom("the output and ", outputBytes + Math.max(0, logs - events.fileBytes()));
+  }
+
+  private void requireRoom(String what, long bytes) throws IOException {
+    long free = freeBytes.getAsLong();
+    if (free > 0 && bytes > free) {
+      throw noRoom(what, "bytes=%d, freeBytes=%d".formatted(bytes, free));
     }
   }
 
@@ -122,18 +142,18 @@ final class EventMemory implements AutoCloseable {
       return next;
     } catch (IOException e) {
       IOException failure =
-          noRoom("freeBytes=%d, %s".formatted(folder.toFile().getUsableSpace(), e.getMessage()));
+          noRoom("", "freeBytes=%d, %s".formatted(freeBytes.getAsLong(), e.getMessage()));
       failure.initCause(e);
       throw failure;
     }
   }
 
-  private IOException noRoom(String found) {
+  private IOException noRoom(String what, String found) {
     return new FileSystemException(
         folder.toString(),
         null,
-        "the output's folder must have room for temporary files: %s; free some space, choose another folder, or give more --memory"
-            .formatted(found));
+        "the output's folder must have room for %stemporary files: %s; free some space, choose another folder, or give more --memory"
+            .formatted(what, found));
   }
 
   /// Reads block `number` of the file.

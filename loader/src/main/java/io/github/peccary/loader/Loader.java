@@ -1,5 +1,7 @@
 package io.github.peccary.loader;
 
+import static java.util.Objects.requireNonNull;
+
 import io.github.peccary.engine.ratings.RatingMatrixWriter;
 import io.github.peccary.engine.ratings.RatingsFormat;
 import java.io.IOException;
@@ -28,15 +30,24 @@ public final class Loader {
   private final Rejections rejections = new Rejections();
   private final EventMemory memory;
   private final EventCollector events;
-  private final RowDigest digest = new RowDigest();
-  private Map<String, String> sourceMetadata = Map.of();
+  private final @Nullable EarlierLoad earlier;
+  private final RowDigest digest;
+  private Map<String, String> settings = Map.of();
+  private boolean earlierAdded;
   private long rows;
 
-  private Loader(LoadConfig config, LoadListener listener, EventMemory memory, long idBytes) {
+  private Loader(
+      LoadConfig config,
+      LoadListener listener,
+      EventMemory memory,
+      long idBytes,
+      @Nullable EarlierLoad earlier) {
     this.config = config;
     this.listener = listener;
     this.memory = memory;
     this.events = new EventCollector(memory, idBytes);
+    this.earlier = earlier;
+    this.digest = earlier == null ? new RowDigest() : earlier.digest();
   }
 
   /// Reads, cleans, numbers and compacts the rows, and writes the file; the old one, if any, stays
@@ -45,11 +56,30 @@ public final class Loader {
   /// @throws LoaderException if the load is refused; nothing was written then
   /// @throws IOException if the file cannot be written
   public static LoadReport load(LoadConfig config, LoadListener listener) throws IOException {
-    return load(
-        config,
-        listener,
-        config.memoryBytes() / EVENT_SHARE,
-        config.memoryBytes() / 100 * ID_PERCENT);
+    return load(config, listener, eventBytes(config), idBytes(config));
+  }
+
+  /// The same where the file was loaded from the same source by the same rules, and the source has
+  /// grown at its end since: what is new is added. The file becomes, byte for byte, what
+  /// [#load] would write. If there is nothing new it stays as it is; if there is no file yet, all
+  /// is loaded.
+  ///
+  /// Of the rows that the file has, only the last accepted one is read again, to see that it is
+  /// where it was; that those before it are unchanged is up to the caller. Titles are read again
+  /// with the new rows.
+  ///
+  /// @throws LoaderException if the load is refused; the file is as it was then
+  /// @throws IOException if the file cannot be written
+  public static LoadReport append(LoadConfig config, LoadListener listener) throws IOException {
+    return append(config, listener, eventBytes(config), idBytes(config));
+  }
+
+  private static long eventBytes(LoadConfig config) {
+    return config.memoryBytes() / EVENT_SHARE;
+  }
+
+  private static long idBytes(LoadConfig config) {
+    return config.memoryBytes() / 100 * ID_PERCENT;
   }
 
   /// @param eventBytes of memory for events, and `idBytes` for ids, before files are used
@@ -58,17 +88,37 @@ public final class Loader {
     long start = System.nanoTime();
     Path folder = checkOutput(config);
     try (EventMemory memory = new EventMemory(folder, eventBytes)) {
-      return new Loader(config, listener, memory, idBytes).load(start);
+      return new Loader(config, listener, memory, idBytes, null).load(start);
+    }
+  }
+
+  static LoadReport append(LoadConfig config, LoadListener listener, long eventBytes, long idBytes)
+      throws IOException {
+    long start = System.nanoTime();
+    Path folder = checkOutput(config);
+    if (!Files.exists(config.output())) {
+      return load(config, listener, eventBytes, idBytes);
+    }
+    try (EarlierLoad earlier = EarlierLoad.open(config);
+        EventMemory memory = new EventMemory(folder, eventBytes)) {
+      return new Loader(config, listener, memory, idBytes, earlier).load(start);
     }
   }
 
   private LoadReport load(long start) throws IOException {
     try (Begun begun = begin()) {
+      if (begun == null) {
+        return requireNonNull(earlier).report(seconds(start));
+      }
       begun.compaction.writeTo(begun.writer);
       memory.close(); // the check of the file takes some, too
       begun.writer.commit();
-      return report(begun, (System.nanoTime() - start) / 1e9);
+      return report(begun, seconds(start));
     }
+  }
+
+  private static double seconds(long start) {
+    return (System.nanoTime() - start) / 1e9;
   }
 
   /// A file that has its texts, and lacks its events.
@@ -80,9 +130,13 @@ public final class Loader {
     }
   }
 
-  private Begun begin() throws IOException {
+  /// Null if there is nothing to write: all that the source has is in the file already.
+  private @Nullable Begun begin() throws IOException {
     try (Arena arena = Arena.ofShared()) {
       TitleReader titles = read(arena);
+      if (nothingNew()) {
+        return null;
+      }
       memory.requireRoomToSort(events.log().size());
       Compaction compaction =
           new Compaction(
@@ -97,7 +151,7 @@ public final class Loader {
           compaction.begin(
               config.output(),
               titles == null || titleCount == 0 ? null : titles.inOrder(compaction.items()),
-              metadata(compaction.duplicates()));
+              metadata(duplicates(compaction)));
       return new Begun(compaction, writer, titleCount);
     }
   }
@@ -119,20 +173,30 @@ public final class Loader {
                 .formatted(config.output()));
       }
     }
-    return folder;
+    return Files.exists(config.output()) // a link is written where it leads
+        ? requireNonNull(config.output().toRealPath().getParent())
+        : folder;
   }
 
   /// Collects the events and returns the titles, if any were asked for.
   private @Nullable TitleReader read(Arena arena) throws IOException {
     TitleReader titles = null;
     try (OpenSource source = OpenSource.open(config.source())) {
-      sourceMetadata = source.metadata();
+      settings = settings(source);
+      if (earlier != null) {
+        earlier.checkSettings(settings);
+      }
       if (source.recognized() != null) {
         listener.recognized(source.recognized());
       }
       try (RowSource ratings = source.ratings()) {
         readRatings(ratings);
       }
+      if (nothingNew()) {
+        source.checkUnchanged();
+        return null;
+      }
+      addEarlier();
       checkAccepted(source.hint());
       events.finish(arena);
       try (RowSource rows = source.titles()) {
@@ -147,25 +211,50 @@ public final class Loader {
   }
 
   private void readRatings(RowSource source) throws IOException {
-    RowCleaner cleaner = new RowCleaner(config, rejections);
-    try (Batches batches =
-        new Batches(
-            source,
-            3,
-            batch -> {
-              cleaner.clean(batch);
-              digest.add(batch);
-            })) {
+    rows = earlier == null ? 0 : earlier.skip(source);
+    long skipped = rows;
+    RowCleaner cleaner = new RowCleaner(config, rejections, skipped);
+    try (Batches batches = new Batches(source, 3, batch -> prepare(batch, cleaner))) {
       for (RowBatch batch; (batch = batches.next()) != null; ) {
         long before = rows;
         rows += batch.rows();
-        events.add(batch);
+        if (batch.accepted() > 0) {
+          addEarlier();
+          events.add(batch);
+        }
         if (rows / ROWS_PER_REPORT > before / ROWS_PER_REPORT) {
-          listener.rows(rows);
+          listener.rows(rows - skipped);
         }
       }
     }
-    listener.rows(rows);
+    listener.rows(rows - skipped);
+    if (earlier != null) {
+      earlier.checkRows(rows);
+    }
+  }
+
+  private void prepare(RowBatch batch, RowCleaner cleaner) throws IOException {
+    cleaner.clean(batch);
+    if (earlier != null) {
+      earlier.takeLastRow(batch);
+    }
+    digest.add(batch);
+  }
+
+  /// The events that the file has come before those of the first new row.
+  private void addEarlier() throws IOException {
+    if (earlier != null && !earlierAdded) {
+      earlierAdded = true;
+      earlier.addTo(events);
+      earlier.close(); // before its file is replaced
+    }
+  }
+
+  private boolean nothingNew() {
+    return earlier != null
+        && !earlierAdded
+        && rows == earlier.rows()
+        && rejections.byReason().equals(earlier.rejectedAfter());
   }
 
   /// @param hint see [OpenSource#hint]
@@ -184,22 +273,45 @@ public final class Loader {
     }
   }
 
-  private Map<String, String> metadata(long duplicates) {
-    Map<String, String> metadata = new LinkedHashMap<>(sourceMetadata);
-    metadata.put(RatingsFormat.SOURCE_SHA256, digest.hex());
-    metadata.put("peccary.rows", Long.toString(rows));
-    metadata.put(RatingsFormat.DUPLICATES, Long.toString(duplicates));
-    metadata.put("peccary.load.duplicates", config.duplicates().name().toLowerCase(Locale.ROOT));
-    metadata.put(ItemIds.METADATA_KEY, config.itemIds().text());
+  /// What the events of the file depend on, beside the rows of the source.
+  private Map<String, String> settings(OpenSource source) {
+    Map<String, String> settings = new LinkedHashMap<>(source.metadata());
+    settings.put(RatingsFormat.ZERO, config.zero().text());
+    settings.put(
+        EarlierLoad.RULE_PREFIX + "duplicates",
+        config.duplicates().name().toLowerCase(Locale.ROOT));
+    settings.put(ItemIds.METADATA_KEY, config.itemIds().text());
     if (config.scale() != null) {
-      metadata.put("peccary.load.scale", config.scale().toString());
+      settings.put(EarlierLoad.RULE_PREFIX + "scale", config.scale().toString());
     }
-    rejections
-        .byReason()
+    return settings;
+  }
+
+  private Map<String, String> metadata(long duplicates) {
+    RowDigest.State state = digest.state();
+    Map<String, String> metadata = new LinkedHashMap<>(settings);
+    metadata.put(RatingsFormat.SOURCE_SHA256, state.sha256());
+    metadata.put(LoadState.METADATA_KEY, new LoadState(state, rejections.atEnd(rows)).text());
+    metadata.put(RatingsFormat.ROWS, Long.toString(rows));
+    metadata.put(RatingsFormat.DUPLICATES, Long.toString(duplicates));
+    rejected()
         .forEach(
             (reason, count) ->
                 metadata.put(RatingsFormat.REJECTED_PREFIX + reason, count.toString()));
     return metadata;
+  }
+
+  /// Rows that were left out, by reason, those before the rows read here included.
+  private Map<String, Long> rejected() {
+    Map<String, Long> rejected = new LinkedHashMap<>(rejections.byReason());
+    if (earlier != null) {
+      earlier.rejectedBefore().forEach((reason, count) -> rejected.merge(reason, count, Long::sum));
+    }
+    return rejected;
+  }
+
+  private long duplicates(Compaction compaction) {
+    return compaction.duplicates() + (earlier == null ? 0 : earlier.duplicates());
   }
 
   private LoadReport report(Begun begun, double seconds) {
@@ -207,14 +319,17 @@ public final class Loader {
     return new LoadReport(
         config.output(),
         rows,
+        earlier == null ? rows : rows - earlier.rows(),
+        true,
         compaction.ratings(),
         compaction.events() - compaction.ratings(),
         compaction.users(),
         compaction.items().length,
         begun.titles,
-        compaction.duplicates(),
-        rejections.byReason(),
+        duplicates(compaction),
+        rejected(),
         rejections.first(),
+        rejections.total(),
         seconds);
   }
 }

@@ -101,6 +101,9 @@ final class OpenJdbc implements OpenSource {
     metadata.put(RatingsFormat.SOURCE, source.name());
     metadata.put(RatingsFormat.SOURCE_PREFIX + "format", "jdbc");
     metadata.put(RatingsFormat.QUERY, source.query());
+    if (source.titlesQuery() != null) {
+      metadata.put(RatingsFormat.SOURCE_PREFIX + "titles", source.titlesQuery());
+    }
     return metadata;
   }
 

@@ -41,6 +41,9 @@ final class OpenSqlite implements OpenSource {
     metadata.put(RatingsFormat.SOURCE, String.valueOf(source.path().getFileName()));
     metadata.put(RatingsFormat.SOURCE_PREFIX + "format", "sqlite");
     metadata.put(RatingsFormat.QUERY, source.query());
+    if (source.titlesQuery() != null) {
+      metadata.put(RatingsFormat.SOURCE_PREFIX + "titles", source.titlesQuery());
+    }
     return metadata;
   }
 

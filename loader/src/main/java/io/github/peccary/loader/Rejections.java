@@ -16,9 +16,18 @@ final class Rejections {
   private final Map<RejectReason, Long> counts = new EnumMap<>(RejectReason.class);
   private final List<Rejection> first = new ArrayList<>();
 
+  // Of the rows that were left out one after the other, up to the last one.
+  private final Map<RejectReason, Long> run = new EnumMap<>(RejectReason.class);
+  private long lastRow;
+
   /// @param length -1 for null
   void add(long row, RejectReason reason, String column, byte[] bytes, int start, int length) {
     counts.merge(reason, 1L, Long::sum);
+    if (row != lastRow + 1) {
+      run.clear();
+    }
+    run.merge(reason, 1L, Long::sum);
+    lastRow = row;
     if (first.size() < SHOWN) {
       first.add(
           new Rejection(row, reason, column, length < 0 ? null : shown(bytes, start, length)));
@@ -38,11 +47,26 @@ final class Rejections {
   }
 
   long total() {
+    return total(counts);
+  }
+
+  static long total(Map<?, Long> counts) {
     return counts.values().stream().mapToLong(Long::longValue).sum();
   }
 
   /// The reasons that occurred, in the order of the enum.
   Map<String, Long> byReason() {
+    return byReason(counts);
+  }
+
+  /// The same for the rows that were left out at the end.
+  ///
+  /// @param rows in all
+  Map<String, Long> atEnd(long rows) {
+    return lastRow == rows ? byReason(run) : Map.of();
+  }
+
+  private static Map<String, Long> byReason(Map<RejectReason, Long> counts) {
     Map<String, Long> byReason = new LinkedHashMap<>();
     counts.forEach((reason, count) -> byReason.put(reason.key(), count));
     return byReason;
@@ -55,10 +79,15 @@ final class Rejections {
   /// As in `rejected=3 (null=1, nonNumeric=2)`.
   @Override
   public String toString() {
+    return text(byReason());
+  }
+
+  static String text(Map<String, Long> byReason) {
+    boolean none = byReason.isEmpty();
     return "rejected="
-        + total()
-        + byReason().entrySet().stream()
+        + total(byReason)
+        + byReason.entrySet().stream()
             .map(entry -> entry.getKey() + "=" + entry.getValue())
-            .collect(Collectors.joining(", ", isEmpty() ? "" : " (", isEmpty() ? "" : ")"));
+            .collect(Collectors.joining(", ", none ? "" : " (", none ? "" : ")"));
   }
 }

@@ -53,6 +53,20 @@ final class ResultRows implements RowSource {
     return text == null ? null : text.getBytes(StandardCharsets.UTF_8);
   }
 
+  /// The driver is asked for no cell.
+  @Override
+  public long skip(long count) throws IOException {
+    try {
+      long skipped = 0;
+      while (skipped < count && rows.next()) {
+        skipped++;
+      }
+      return skipped;
+    } catch (SQLException e) {
+      throw failure.apply(e);
+    }
+  }
+
   @Override
   public boolean read(RowBatch batch) throws IOException {
     try {

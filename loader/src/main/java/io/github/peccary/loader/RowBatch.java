@@ -24,6 +24,7 @@ final class RowBatch {
   private final int columns;
   private float[] values = new float[MAX_ROWS];
   private int accepted;
+  private int firstAccepted; // of all rows
   private int[] starts;
   private int[] lengths;
   private @Nullable RejectReason[] faults = new @Nullable RejectReason[MAX_ROWS]; // by row
@@ -32,9 +33,14 @@ final class RowBatch {
   private int used;
 
   RowBatch(int columns) {
+    this(columns, MAX_ROWS);
+  }
+
+  /// @param rows that it is full with
+  RowBatch(int columns, int rows) {
     this.columns = columns;
-    this.starts = new int[MAX_ROWS * columns];
-    this.lengths = new int[MAX_ROWS * columns];
+    this.starts = new int[rows * columns];
+    this.lengths = new int[rows * columns];
   }
 
   int columns() {
@@ -58,6 +64,9 @@ final class RowBatch {
     byte[] otherBytes = other.bytes;
     other.bytes = bytes;
     bytes = otherBytes;
+    @Nullable RejectReason[] otherFaults = other.faults;
+    other.faults = faults;
+    faults = otherFaults;
     int otherCells = other.cells;
     other.cells = cells;
     cells = otherCells;
@@ -86,9 +95,13 @@ final class RowBatch {
 
   /// Appends bytes that belong to no cell until [#cell] says so.
   void append(byte[] text) {
-    ensure(text.length);
-    System.arraycopy(text, 0, bytes, used, text.length);
-    used += text.length;
+    append(text, 0, text.length);
+  }
+
+  void append(byte[] text, int from, int length) {
+    ensure(length);
+    System.arraycopy(text, from, bytes, used, length);
+    used += length;
   }
 
   /// The same with bytes that are characters from 0 to 255.
@@ -164,13 +177,29 @@ final class RowBatch {
   /// Keeps a cleaned row of ratings, whose ids are at these places; rows that are kept move
   /// together, over those before them that are not. From now on [#start] and [#length] are those
   /// of rows that were kept.
-  void accept(int userStart, int userLength, int itemStart, int itemLength, float value) {
+  void accept(int row, int userStart, int userLength, int itemStart, int itemLength, float value) {
+    firstAccepted = accepted == 0 ? row : firstAccepted;
     int cell = accepted * columns;
     starts[cell + USER] = userStart;
     lengths[cell + USER] = userLength;
     starts[cell + ITEM] = itemStart;
     lengths[cell + ITEM] = itemLength;
     values[accepted++] = value;
+  }
+
+  /// Moves the first row, if it was kept, to a batch that has none; false if it was not.
+  boolean takeFirst(RowBatch to) {
+    if (accepted == 0 || firstAccepted > 0) {
+      return false;
+    }
+    to.append(bytes, starts[USER], lengths[USER]);
+    to.append(bytes, starts[ITEM], lengths[ITEM]);
+    to.accept(0, 0, lengths[USER], lengths[USER], lengths[ITEM], values[0]);
+    accepted--;
+    System.arraycopy(starts, columns, starts, 0, accepted * columns);
+    System.arraycopy(lengths, columns, lengths, 0, accepted * columns);
+    System.arraycopy(values, 1, values, 0, accepted);
+    return true;
   }
 
   /// Rows that were kept.

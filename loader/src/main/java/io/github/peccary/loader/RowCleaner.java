@@ -18,7 +18,9 @@ final class RowCleaner {
 
   private long rows;
 
-  RowCleaner(LoadConfig config, Rejections rejections) {
+  /// @param rows of the source before the first one that is cleaned
+  RowCleaner(LoadConfig config, Rejections rejections, long rows) {
+    this.rows = rows;
     this.itemIds = config.itemIds();
     this.scale = config.scale();
     this.zeroInScale = config.zero() == Zero.IMPLICIT;
@@ -63,13 +65,8 @@ final class RowCleaner {
     } else if (scale != null && !(zeroInScale && value == 0) && !scale.contains(value)) {
       reject(batch, row, number, RejectReason.OUT_OF_SCALE, RATING);
     } else {
-      batch.accept(userStart, userLength, itemStart, itemLength, value);
+      batch.accept(row, userStart, userLength, itemStart, itemLength, value);
     }
-  }
-
-  /// Rows that were looked at.
-  long rows() {
-    return rows;
   }
 
   private void rejectAbsent(RowBatch batch, int row, long number, int column) {

@@ -4,6 +4,11 @@ import java.io.IOException;
 
 /// Rows of a fixed number of columns, as raw bytes, read once from the first to the last.
 interface RowSource extends AutoCloseable {
+  /// Leaves out the next rows, before the first are read.
+  ///
+  /// @return how many; fewer than asked for if there are no more
+  long skip(long count) throws IOException;
+
   /// Replaces what is in the batch by the next rows; false when there are none.
   boolean read(RowBatch batch) throws IOException;
 

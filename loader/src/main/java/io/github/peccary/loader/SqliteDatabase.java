@@ -100,12 +100,22 @@ final class SqliteDatabase implements AutoCloseable {
     }
   }
 
-  /// The lowest and the highest row number; nothing if there are no rows.
-  long[] limits(SqliteScan scan) throws IOException {
-    try (Statement statement = connection.createStatement();
-        ResultSet limits = statement.executeQuery(scan.limits())) {
-      boolean rows = limits.next() && limits.getObject(1) != null;
-      return rows ? new long[] {limits.getLong(1), limits.getLong(2)} : new long[0];
+  /// The numbers in the first row of a query; none if it has no rows, or a null.
+  long[] numbers(String sql, long... parameters) throws IOException {
+    try (PreparedStatement statement = connection.prepareStatement(sql)) {
+      for (int i = 0; i < parameters.length; i++) {
+        statement.setLong(i + 1, parameters[i]);
+      }
+      try (ResultSet row = statement.executeQuery()) {
+        long[] numbers = new long[row.next() ? row.getMetaData().getColumnCount() : 0];
+        for (int i = 0; i < numbers.length; i++) {
+          numbers[i] = row.getLong(i + 1);
+          if (row.wasNull()) {
+            return new long[0];
+          }
+        }
+        return numbers;
+      }
     } catch (SQLException e) {
       throw SqliteFailure.of(file.path(), e);
     }

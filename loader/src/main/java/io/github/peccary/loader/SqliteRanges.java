@@ -26,20 +26,24 @@ final class SqliteRanges implements RowSource {
   private static final long MOST_RANGES = 1 << 18;
 
   private final SqliteFile file;
-  private final long low;
+  private final SqliteDatabase first;
+  private final SqliteScan scan;
   private final long high;
-  private final long width;
-  private final long ranges;
   private final List<Reader> readers = new ArrayList<>();
+  private long low;
+  private long width;
+  private long ranges;
   private long range;
+  private boolean started;
 
-  private SqliteRanges(SqliteFile file, long low, long high, long width) {
+  private SqliteRanges(
+      SqliteFile file, SqliteDatabase first, SqliteScan scan, long[] limits, long width) {
     this.file = file;
-    this.low = low;
-    this.high = high;
-    long span = high - low;
-    this.width = Math.max(width, span / MOST_RANGES + 1);
-    this.ranges = span / this.width + 1;
+    this.first = first;
+    this.scan = scan;
+    this.low = limits[0];
+    this.high = limits[1];
+    this.width = width;
   }
 
   /// The rows of the query; null if it is not one for several connections.
@@ -58,25 +62,48 @@ final class SqliteRanges implements RowSource {
     if (scan == null || readers < 2 || !file.oneMoment() || !first.scansByRowNumber(sql, scan)) {
       return null;
     }
-    long[] limits = first.limits(scan);
+    long[] limits = first.numbers(scan.limits());
     if (limits.length == 0 || limits[1] - limits[0] < 0 || limits[1] - limits[0] < width) {
       return null; // no rows, too many numbers to count, or too few to share
     }
-    SqliteRanges ranges = new SqliteRanges(file, limits[0], limits[1], width);
+    SqliteRanges ranges = new SqliteRanges(file, first, scan, limits, width);
     try {
       for (int number = 0; number < readers; number++) {
-        ranges.readers.add(ranges.new Reader(number, first, scan));
+        ranges.readers.add(ranges.new Reader(number));
       }
     } catch (LoaderException e) {
       ranges.close(); // a program waits to write: it lets nobody else read, but those who do
       return null;
     }
-    ranges.readers.forEach(reader -> reader.thread.start());
     return ranges;
+  }
+
+  /// The rows are counted, and not read.
+  @Override
+  public long skip(long count) throws IOException {
+    long[] next = first.numbers(scan.numberAfter(), count);
+    if (next.length == 0) {
+      ranges = 0;
+      started = true;
+      return first.numbers(scan.count())[0];
+    }
+    low = next[0];
+    return count;
+  }
+
+  private void start() {
+    long span = high - low;
+    width = Math.max(width, span / MOST_RANGES + 1);
+    ranges = span / width + 1;
+    readers.forEach(reader -> reader.thread.start());
+    started = true;
   }
 
   @Override
   public boolean read(RowBatch batch) throws IOException {
+    if (!started) {
+      start();
+    }
     batch.clear();
     while (range < ranges && batch.rows() == 0) {
       Reader reader = readers.get((int) (range % readers.size()));
@@ -113,13 +140,13 @@ final class SqliteRanges implements RowSource {
     /// Why it stopped early; written before its last batch is handed over.
     private volatile @Nullable Throwable failure;
 
-    Reader(int number, SqliteDatabase first, SqliteScan scan) throws IOException {
+    Reader(int number) throws IOException {
       this.number = number;
       this.own = number == 0 ? null : SqliteDatabase.open(file);
       SqliteDatabase database = own == null ? first : own;
       try {
         if (own != null) {
-          own.limits(scan); // from now on it sees what the first one sees
+          own.numbers(scan.limits()); // from now on it sees what the first one sees
         }
         this.statement = database.prepare(scan.range());
       } catch (Throwable e) {

@@ -34,4 +34,14 @@ record SqliteScan(String columns, String table) {
   String range() {
     return "SELECT %s FROM %s WHERE rowid BETWEEN ? AND ?".formatted(columns, table);
   }
+
+  /// The number of a row, when as many as are to be given come before it.
+  String numberAfter() {
+    return "SELECT rowid FROM %s ORDER BY rowid LIMIT 1 OFFSET ?".formatted(table);
+  }
+
+  /// How many rows there are.
+  String count() {
+    return "SELECT count(*) FROM %s".formatted(table);
+  }
 }

@@ -21,12 +21,14 @@ final class TextRows implements RowSource {
   /// Of a field that is not wanted, in the excerpt of a row that is rejected.
   private static final int EXCERPT = 40;
 
+  private final int columns;
   private final Fields fields;
   private final CsvReader<Boolean> reader;
   private final CloseableIterator<Boolean> rows;
 
   /// @param utf8 from its first byte, a header included
   TextRows(InputStream utf8, Dialect dialect) {
+    columns = dialect.places().length;
     fields = new Fields(dialect);
     reader =
         parser(dialect.separator())
@@ -57,6 +59,20 @@ final class TextRows implements RowSource {
         .missingFieldStrategy(FieldMismatchStrategy.IGNORE)
         .extraFieldStrategy(FieldMismatchStrategy.IGNORE)
         .maxBufferSize(4 * QuotedLines.MAX_ROW);
+  }
+
+  /// They are taken apart all the same: where a row ends, its quotes tell.
+  @Override
+  public long skip(long count) throws IOException {
+    RowBatch batch = new RowBatch(columns);
+    long skipped = 0;
+    for (boolean more = true; more && skipped < count; skipped += batch.rows()) {
+      if (count - skipped < RowBatch.MAX_ROWS) {
+        batch = new RowBatch(columns, (int) (count - skipped));
+      }
+      more = read(batch);
+    }
+    return skipped;
   }
 
   @Override

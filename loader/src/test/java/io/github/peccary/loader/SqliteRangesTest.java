@@ -73,8 +73,10 @@ class SqliteRangesTest {
     try (SqliteDatabase first = SqliteDatabase.open(file);
         RowSource one = first.query("query", QUERY, 3);
         SqliteRanges ranges = ranges(file, first, readers, width)) {
+      long skip = seed % 2 == 0 ? 0 : random.nextInt(30_000);
+      assertThat(ranges.skip(skip)).as("seed=%d", seed).isEqualTo(one.skip(skip));
       assertThat(cells(ranges))
-          .as("seed=%d, readers=%d, width=%d", seed, readers, width)
+          .as("seed=%d, readers=%d, width=%d, skip=%d", seed, readers, width, skip)
           .isEqualTo(cells(one));
     }
   }

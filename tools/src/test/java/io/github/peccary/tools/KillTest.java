@@ -19,9 +19,9 @@ import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/// Kills `load` and `train` at random moments, half of them while the output is being written. What
-/// is there then is no file, the old one or the new one, to the byte; and the next run leaves no
-/// temporary.
+/// Kills `load`, `load --append` and `train` at random moments, half of them while the output is
+/// being written. What is there then is no file, the old one or the new one, to the byte; and the
+/// next run leaves no temporary.
 ///
 /// `-Dpeccary.kills=500` kills more often, `-Dpeccary.kills.seed=` at other moments; that of a
 /// failure is in its message, and comes first then.
@@ -51,7 +51,12 @@ class KillTest {
     static Victim of(Path output, List<Object> command, Object... other) throws Exception {
       List<Object> otherCommand = new ArrayList<>(command);
       otherCommand.addAll(List.of(other));
-      assertThat(Cli.run(otherCommand.toArray()).exitCode()).isZero();
+      return after(otherCommand, output, command);
+    }
+
+    /// @param first the run that makes the old file
+    static Victim after(List<Object> first, Path output, List<Object> command) throws Exception {
+      assertThat(Cli.run(first.toArray()).exitCode()).isZero();
       byte[] before = Files.readAllBytes(output);
       long start = System.nanoTime();
       try (JavaProcess process = JavaProcess.peccary(command.toArray())) {
@@ -73,12 +78,24 @@ class KillTest {
     Path trained = folder.resolve("out/model.safetensors");
     Files.createDirectories(loaded.getParent());
     victims.add(Victim.of(loaded, List.of("load", database, "-o", loaded), "--zero", "rating"));
+    victims.add(grown(in, database));
     victims.add(
         Victim.of(
             trained,
             List.of("train", ratings, "-o", trained, "--epochs", 3, "--deterministic"),
             "--seed",
             7));
+  }
+
+  /// A load of the database that goes on from that of one with fewer rows.
+  private Victim grown(Path in, Path database) throws Exception {
+    Path shorter = Files.createDirectories(in.resolve("shorter")).resolve("books.db");
+    Database.of(Files.copy(database, shorter), "DELETE FROM ratings WHERE rowid > 500");
+    Path output = folder.resolve("out/grown.safetensors");
+    return Victim.after(
+        List.of("load", shorter, "-o", output),
+        output,
+        List.of("load", database, "-o", output, "--append"));
   }
 
   @Test

@@ -244,6 +244,14 @@ public final class RatingMatrixWriter implements AutoCloseable {
     values.setAtIndex(ValueLayout.JAVA_INT, place, bits);
   }
 
+  /// Bytes of the tensors of a file; its header takes a few thousand more.
+  ///
+  /// @param titles see [#create]
+  public static long tensorBytes(
+      long events, TextSelection users, TextSelection items, @Nullable TextSelection titles) {
+    return specs(events, users, items, titles).stream().mapToLong(TensorSpec::bytes).sum();
+  }
+
   private static List<TensorSpec> specs(
       long events, TextSelection users, TextSelection items, @Nullable TextSelection titles) {
     List<TensorSpec> specs = new ArrayList<>();

@@ -44,7 +44,10 @@ public final class RatingsFormat {
   /// The highest rating; absent if there are none.
   public static final String MAX_RATING = "peccary.maxRating";
 
-  /// SHA-256, in hex, over the accepted rows of the source in their order.
+  /// Number of rows that the source gave.
+  public static final String ROWS = "peccary.rows";
+
+  /// A digest, in hex, of the accepted rows of the source in their order: a chain of SHA-256.
   public static final String SOURCE_SHA256 = "peccary.sourceSha256";
 
   /// Where the ratings were loaded from.

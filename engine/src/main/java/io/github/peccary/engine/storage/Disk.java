@@ -14,6 +14,11 @@ class Disk {
 
   static final Disk REAL = new Disk();
 
+  /// Bytes that the folder's file system has room for; 0 where it does not tell.
+  long usableBytes(Path folder) {
+    return folder.toFile().getUsableSpace();
+  }
+
   /// A new file, for writing and for reading it again.
   FileChannel create(Path file) throws IOException {
     return FileChannel.open(

@@ -47,14 +47,15 @@ final class TemporaryFile implements AutoCloseable {
     this.channel = channel;
   }
 
-  /// Begins a file, after the left-over ones of the same target are gone.
+  /// Begins a file, after the left-over ones of the same target are gone, if there is room for it.
   ///
   /// @param target absolute
-  /// @param bytes that will be written, for the sentences
+  /// @param bytes that will be written
   static TemporaryFile create(Path target, long bytes, Disk disk) throws IOException {
     Path folder = target.resolveSibling(".").toRealPath(); // one spelling, as OPEN goes by name
     String name = "." + target.getFileName() + ".";
     removeLeftOver(folder, name, disk);
+    requireRoom(target, folder, bytes, disk);
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
       String random = UUID.randomUUID().toString().substring(0, 8);
       Path path = folder.resolve(name + random + ".tmp");
@@ -67,6 +68,22 @@ final class TemporaryFile implements AutoCloseable {
     }
     throw failure(
         target, "the output must have a temporary file beside it; end what removes it", null);
+  }
+
+  /// A target that is there already needs its room until the end.
+  private static void requireRoom(Path target, Path folder, long bytes, Disk disk)
+      throws IOException {
+    long free = disk.usableBytes(folder);
+    if (free > 0 && free < bytes) {
+      throw failure(
+          target,
+          "the output's folder must have room for it: bytes="
+              + bytes
+              + ", freeBytes="
+              + free
+              + "; free some space or choose another folder",
+          null);
+    }
   }
 
   private static FileChannel open(Path target, Path path, Disk disk) throws IOException {

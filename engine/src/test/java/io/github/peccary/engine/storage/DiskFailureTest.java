@@ -87,6 +87,21 @@ class DiskFailureTest {
     assertThat(file).hasBinaryContent(written);
   }
 
+  @Test
+  void aDiskThatTellsItIsTooSmallIsNotWrittenTo() throws Exception {
+    Files.writeString(file, "old");
+    FailingDisk disk = FailingDisk.small(written.length - 1);
+    assertThat(failure(disk))
+        .hasMessage(
+            "%s: the output's folder must have room for it: bytes=%d, freeBytes=%d; free some space or choose another folder",
+            file, written.length, written.length - 1);
+    assertThat(disk.operations).isEmpty();
+    assertThat(file).hasContent("old");
+    assertThat(files()).containsExactly(file);
+    write(FailingDisk.small(written.length));
+    assertThat(file).hasBinaryContent(written);
+  }
+
   private int operations() throws IOException {
     FailingDisk disk = FailingDisk.never();
     write(disk);

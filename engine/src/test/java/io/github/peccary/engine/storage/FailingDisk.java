@@ -15,12 +15,14 @@ final class FailingDisk extends Disk {
 
   private final int firstFailure;
   private final int lastFailure;
+  private final boolean tells;
   private long freeBytes;
 
-  private FailingDisk(int firstFailure, int lastFailure, long freeBytes) {
+  private FailingDisk(int firstFailure, int lastFailure, long freeBytes, boolean tells) {
     this.firstFailure = firstFailure;
     this.lastFailure = lastFailure;
     this.freeBytes = freeBytes;
+    this.tells = tells;
   }
 
   static FailingDisk never() {
@@ -29,17 +31,22 @@ final class FailingDisk extends Disk {
 
   /// Fails one operation, counted from 0.
   static FailingDisk at(int operation) {
-    return new FailingDisk(operation, operation, Long.MAX_VALUE);
+    return new FailingDisk(operation, operation, Long.MAX_VALUE, true);
   }
 
   /// Fails every operation from one on.
   static FailingDisk from(int operation) {
-    return new FailingDisk(operation, Integer.MAX_VALUE, Long.MAX_VALUE);
+    return new FailingDisk(operation, Integer.MAX_VALUE, Long.MAX_VALUE, true);
   }
 
-  /// Has no room for more.
+  /// Has no room for more, and does not tell.
   static FailingDisk full(long freeBytes) {
-    return new FailingDisk(-1, -1, freeBytes);
+    return new FailingDisk(-1, -1, freeBytes, false);
+  }
+
+  /// Has no room for more, and tells.
+  static FailingDisk small(long freeBytes) {
+    return new FailingDisk(-1, -1, freeBytes, true);
   }
 
   private void count(String operation) throws IOException {
@@ -48,6 +55,11 @@ final class FailingDisk extends Disk {
     if (number >= firstFailure && number <= lastFailure) {
       throw new IOException("Input/output error");
     }
+  }
+
+  @Override
+  long usableBytes(Path folder) {
+    return tells ? freeBytes : 0;
   }
 
   @Override

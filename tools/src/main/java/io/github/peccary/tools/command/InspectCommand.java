@@ -35,6 +35,8 @@ import picocli.CommandLine.Parameters;
       "  peccary inspect --json ratings.safetensors | jq .metadata",
     })
 final class InspectCommand implements Callable<Integer> {
+  private static final int SHOWN = 200;
+
   private final Console console;
 
   @Parameters(paramLabel = "FILE", description = "A ratings file, a model or a checkpoint.")
@@ -90,6 +92,13 @@ final class InspectCommand implements Callable<Integer> {
     return fields;
   }
 
+  /// What a load keeps for the next one is long, and nothing for people.
+  private static String shown(String value) {
+    return value.codePointCount(0, value.length()) > SHOWN
+        ? value.substring(0, value.offsetByCodePoints(0, SHOWN)) + "…"
+        : value;
+  }
+
   private void print(TensorFile file) throws IOException {
     console.line(
         "%s: a valid %s file, %s"
@@ -107,7 +116,7 @@ final class InspectCommand implements Callable<Integer> {
     tensors.lines().forEach(console::line);
     console.line("");
     Table metadata = new Table("metadata<", "value<");
-    file.metadata().forEach(metadata::row);
+    file.metadata().forEach((key, value) -> metadata.row(key, shown(value)));
     metadata.lines().forEach(console::line);
   }
 }

@@ -39,6 +39,7 @@ import picocli.CommandLine.Spec;
       "    --scale 0.5..5 --zero rating",
       "  peccary load BX-Book-Ratings.csv.gz --titles BX_Books.csv",
       "  peccary load ratings.dat --item-ids verbatim",
+      "  peccary load books.db -o ratings.safetensors --append",
       "  peccary load votes.txt --separator tab --header no --columns 2,3,5 --encoding utf-16le",
       "  PECCARY_CLASSPATH=postgresql.jar peccary load --jdbc jdbc:postgresql://host/shop \\",
       "    --user ann --password-env PGPASSWORD --query \"SELECT buyer, product, stars FROM votes\"",
@@ -55,6 +56,16 @@ final class LoadCommand implements Callable<Integer> {
       paramLabel = "FILE",
       description = "The ratings file to write; an old one stays until the new one is complete.")
   private Path output = Path.of("ratings.safetensors");
+
+  @Option(
+      names = "--append",
+      description = {
+        "Add to FILE, with the options of the load that made it, the rows that SOURCE has gained at",
+        "its end since: FILE is then as if all had been loaded at once. Rows that it has are taken to",
+        "be as they were; the last of them is looked at. Titles are read again with the new ones.",
+        "Without such a FILE, load all."
+      })
+  private boolean append;
 
   @Option(
       names = "--zero",
@@ -110,7 +121,11 @@ final class LoadCommand implements Callable<Integer> {
     Settings.requireWritable(output, source.files().toArray(Path[]::new));
     LoadReport report;
     try (ProgressBar progress = console.progress()) {
-      report = Loader.load(config, new Notes(console, progress));
+      Notes notes = new Notes(console, progress);
+      report = append ? Loader.append(config, notes) : Loader.load(config, notes);
+    }
+    if (append && report.appended() == report.rows()) {
+      console.note("peccary: there was no %s to append to: all was loaded".formatted(output));
     }
     noteRejections(report);
     print(report);
@@ -144,14 +159,10 @@ final class LoadCommand implements Callable<Integer> {
 
   private void noteRejections(LoadReport report) {
     report.firstRejections().forEach(rejection -> console.note("peccary: rejected " + rejection));
-    long more = rejected(report) - report.firstRejections().size();
+    long more = report.newRejections() - report.firstRejections().size();
     if (more > 0) {
       console.note("peccary: rejected %s more".formatted(Format.count(more, "row")));
     }
-  }
-
-  private static long rejected(LoadReport report) {
-    return report.rejected().values().stream().mapToLong(Long::longValue).sum();
   }
 
   private void print(LoadReport report) {
@@ -163,7 +174,7 @@ final class LoadCommand implements Callable<Integer> {
                 Format.count(report.users(), "user"),
                 Format.count(report.items(), "item")));
     console.line("");
-    Table table = new Table("rows<", Format.count(report.rows()), "<");
+    Table table = new Table("rows<", Format.count(report.rows()), appended(report) + "<");
     table.row("ratings", Format.count(report.ratings()), "");
     table.row("implicit", Format.count(report.implicit()), "seen, not rated");
     table.row(
@@ -183,10 +194,20 @@ final class LoadCommand implements Callable<Integer> {
             .formatted(Format.seconds(report.seconds()), Format.scaled(report.rowsPerSecond())));
   }
 
-  private static Map<String, Object> fields(LoadReport report) {
+  private String appended(LoadReport report) {
+    if (!report.written()) {
+      return "nothing new, the file is as it was";
+    }
+    return append ? "%s of them new".formatted(Format.count(report.appended())) : "";
+  }
+
+  private Map<String, Object> fields(LoadReport report) {
     Map<String, Object> fields = new LinkedHashMap<>();
     fields.put("output", report.output().toString());
     fields.put("rows", report.rows());
+    if (append) {
+      fields.put("appended", report.appended());
+    }
     fields.put("ratings", report.ratings());
     fields.put("implicit", report.implicit());
     fields.put("users", report.users());

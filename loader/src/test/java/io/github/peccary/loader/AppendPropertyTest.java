@@ -1,0 +1,213 @@
+package io.github.peccary.loader;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.github.peccary.engine.ratings.Zero;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.zip.GZIPOutputStream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/// A source of random rows, many of them bad, that grows: after every append the file has the bytes
+/// that a load of all rows gives.
+class AppendPropertyTest {
+  private static final String CHANGED =
+      "the source must begin with the rows that the file was loaded from";
+
+  @TempDir private Path folder;
+  private Path grown = Path.of("");
+  private Path whole = Path.of("");
+  private String message = "";
+
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+  void aGrowingDatabase(long seed) throws Exception {
+    Random random = new Random(seed);
+    Path database = Databases.ratings(folder.resolve("books.db"));
+    Databases.execute(database, "CREATE TABLE books (isbn, title)");
+    boolean titles = random.nextBoolean();
+    LoadConfig config =
+        config(
+            random,
+            new SqliteSource(
+                database,
+                SqliteSource.DEFAULT_QUERY,
+                titles ? "SELECT isbn, title FROM books" : null));
+    message = "seed=%d, %s".formatted(seed, config);
+    int ids = 1 + random.nextInt(1_000);
+    boolean appended = true;
+    for (int step = 0; appended && step < 5; step++) {
+      List<@Nullable Object[]> rows = new ArrayList<>();
+      if (step == 0) {
+        rows.add(Databases.row("first", "row", 3));
+      }
+      for (int count = size(random); count > 0; count--) {
+        rows.add(randomRow(random, ids));
+      }
+      try (Connection connection = Databases.open(database)) {
+        Databases.insert(connection, "ratings", rows.toArray(Object[][]::new));
+        Databases.insert(
+            connection, "books", Databases.row(random.nextInt(ids), "Title " + random.nextInt()));
+      }
+      appended = appendsAsLoaded(config, random, true);
+    }
+  }
+
+  /// The file is cut at any byte, so that the last row is often half of one. Where quotes are left
+  /// open, lines that follow may belong to it.
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
+  void aGrowingText(long seed) throws Exception {
+    Random random = new Random(seed);
+    boolean gzip = random.nextBoolean();
+    Path file = folder.resolve("ratings.csv");
+    TextFormat format = new TextFormat(";", "\"", true, "utf-8", null);
+    LoadConfig config = config(random, new TextSource(file, format, null, TextFormat.RECOGNIZED));
+    message = "seed=%d, gzip=%s, %s".formatted(seed, gzip, config);
+    int ids = 1 + random.nextInt(1_000);
+    boolean openQuotes = random.nextBoolean();
+    StringBuilder text = new StringBuilder("user;isbn;rating\nfirst;row;3\n");
+    for (int count = seed % 4 == 0 ? 12_000 : 2_000; count > 0; count--) {
+      text.append(randomLine(random, ids, openQuotes)).append(random.nextBoolean() ? "\n" : "\r\n");
+    }
+    byte[] bytes = text.toString().getBytes(StandardCharsets.UTF_8);
+    int end = 29;
+    boolean wholeRows = !openQuotes;
+    boolean wholeRowsBefore = wholeRows;
+    for (int step = 0; step < 6; step++) {
+      byte[] part = Arrays.copyOf(bytes, end);
+      try (OutputStream raw = Files.newOutputStream(file);
+          OutputStream out = gzip ? new GZIPOutputStream(raw) : raw) {
+        out.write(part);
+      }
+      if (!appendsAsLoaded(config, random, wholeRowsBefore)) {
+        return;
+      }
+      wholeRowsBefore = wholeRows;
+      end = Math.min(bytes.length, end + random.nextInt(bytes.length / 4));
+      wholeRows = !openQuotes && random.nextBoolean();
+      while (wholeRows && bytes[end - 1] != '\n') {
+        end++;
+      }
+    }
+  }
+
+  private LoadConfig config(Random random, Source source) {
+    grown = folder.resolve("grown.safetensors");
+    whole = folder.resolve("whole.safetensors");
+    DuplicatePolicy[] policies = DuplicatePolicy.values();
+    return LoadConfig.of(source, grown)
+        .withDuplicates(policies[random.nextInt(policies.length)])
+        .withZero(random.nextBoolean() ? Zero.IMPLICIT : Zero.RATING)
+        .withItemIds(random.nextBoolean() ? ItemIds.ISBN : ItemIds.VERBATIM)
+        .withScale(random.nextBoolean() ? new Scale(-2, 4) : null);
+  }
+
+  private static int size(Random random) {
+    return switch (random.nextInt(4)) {
+      case 0 -> 0;
+      case 1 -> random.nextInt(4);
+      case 2 -> random.nextInt(300);
+      default -> random.nextInt(6_000);
+    };
+  }
+
+  private static @Nullable Object[] randomRow(Random random, int ids) {
+    Object user = "u" + random.nextInt(ids);
+    Object item = random.nextInt(ids) + (random.nextInt(3) == 0 ? "-x " : "x");
+    return switch (random.nextInt(8)) {
+      case 0 -> Databases.row(user, item, "bad");
+      case 1 -> Databases.row(user, null, 1);
+      case 2 -> Databases.row(user, item, random.nextBoolean() ? 0 : -0.0);
+      default -> Databases.row(user, item, random.nextInt(-12, 20) / 4f);
+    };
+  }
+
+  private static String randomLine(Random random, int ids, boolean openQuotes) {
+    String user = "\"ü" + random.nextInt(ids) + "\"";
+    String item = random.nextInt(ids) + "x";
+    return switch (random.nextInt(10)) {
+      case 0 -> user;
+      case 1 -> user + ";" + item + ";";
+      case 2 -> user + ";" + (openQuotes ? "\"" : "") + item + ";3";
+      case 3 -> "";
+      case 4 -> "\"a \"\" b\";" + item + ";4";
+      default -> user + ";" + item + ";" + random.nextInt(-12, 20) / 4f;
+    };
+  }
+
+  /// Appends, and loads all rows; false if the append was refused, as the load was or a mean is.
+  ///
+  /// @param wholeRows whether the source had whole rows only when the file was made
+  private boolean appendsAsLoaded(LoadConfig config, Random random, boolean wholeRows)
+      throws IOException {
+    LoadConfig all =
+        new LoadConfig(
+            config.source(),
+            whole,
+            config.zero(),
+            config.duplicates(),
+            config.itemIds(),
+            config.scale(),
+            false,
+            config.memoryBytes());
+    LoadReport[] reports = new LoadReport[2];
+    byte[] before = Files.exists(grown) ? Files.readAllBytes(grown) : new byte[0];
+    LoaderException refused =
+        catchThrowableOfType(
+            LoaderException.class, () -> reports[0] = Loader.load(all, LoadListener.NONE));
+    LoaderException failure =
+        catchThrowableOfType(
+            LoaderException.class,
+            () ->
+                reports[1] =
+                    random.nextBoolean()
+                        ? Loader.append(config, LoadListener.NONE)
+                        : Loader.append(
+                            config,
+                            LoadListener.NONE,
+                            1 << random.nextInt(18),
+                            random.nextInt(2) * 100_000L));
+    if (failure != null) {
+      assertThat(Files.exists(grown) ? Files.readAllBytes(grown) : new byte[0])
+          .as(message)
+          .isEqualTo(before);
+      String sentence = beginning(failure);
+      if (sentence.equals(CHANGED)) {
+        assertThat(wholeRows).as(message).isFalse();
+      } else if (refused == null) {
+        assertThat(config.duplicates()).as(message).isEqualTo(DuplicatePolicy.MEAN);
+        assertThat(sentence).as(message).startsWith("a mean must be of all rows");
+      } else {
+        assertThat(sentence).as(message).isEqualTo(beginning(refused));
+      }
+      return false;
+    }
+    assertThat(refused).as(message).isNull();
+    assertThat(Files.readAllBytes(grown)).as(message).isEqualTo(Files.readAllBytes(whole));
+    assertThat(reports[1])
+        .as(message)
+        .usingRecursiveComparison()
+        .ignoringFields(
+            "output", "seconds", "appended", "written", "firstRejections", "newRejections")
+        .isEqualTo(reports[0]);
+    return true;
+  }
+
+  /// What must hold.
+  private static String beginning(LoaderException failure) {
+    return String.valueOf(failure.getMessage()).replaceFirst(":.*", "");
+  }
+}
