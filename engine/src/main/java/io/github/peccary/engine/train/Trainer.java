@@ -77,9 +77,10 @@ public final class Trainer {
   /// mean of the new ratings; half of the difference between the means goes to the biases of either
   /// side, so that at first known users and items have the model's scores.
   ///
-  /// Held-out ratings that the model may have been trained on would tell nothing: they are set
-  /// aside, neither trained on nor measured. So are all between those it knows, if it does not hold
-  /// what they have seen. Where none is left, all epochs are run, as if nothing were held out.
+  /// Held-out ratings that the model, or one that it started from, may have been trained on would
+  /// tell nothing: they are set aside, neither trained on nor measured. So are all between those it
+  /// knows, if it does not hold what they have seen. Where none is left, all epochs are run, as if
+  /// nothing were held out.
   ///
   /// @param model of the same rank, with biases if the training has them; open until [#train()]
   ///     returns
