@@ -155,7 +155,8 @@ final class Compaction {
     MemorySegment.copy(ints, 0, to, ValueLayout.JAVA_INT, index * Integer.BYTES, count);
   }
 
-  private static int[] counts(EventLog log, int key, int keys) throws IOException {
+  /// The events of each user, or of each item.
+  static int[] counts(EventLog log, int key, int keys) throws IOException {
     int[] counts = new int[keys];
     int[] block = new int[EventMemory.BLOCK_INTS];
     for (int number = 0; number < log.blocks(); number++) {

@@ -37,22 +37,16 @@ final class EventCollector {
     this.rowsOfUsers = new SpilledRows(memory);
   }
 
-  /// Takes the row that the cleaner has cleaned.
-  void add(byte[] bytes, RowCleaner row) throws IOException {
+  /// Takes a row that was accepted.
+  void add(byte[] bytes, int userStart, int userLength, int itemStart, int itemLength, float value)
+      throws IOException {
     accepted++;
-    int valueBits = Float.floatToRawIntBits(row.value());
-    int item = items.intern(bytes, row.itemStart(), row.itemLength());
+    int valueBits = Float.floatToRawIntBits(value);
+    int item = items.intern(bytes, itemStart, itemLength);
     if (item == IdInterner.ABSENT) {
-      rowsOfItems.add(
-          bytes,
-          row.itemStart(),
-          row.itemLength(),
-          bytes,
-          row.userStart(),
-          row.userLength(),
-          valueBits);
+      rowsOfItems.add(bytes, itemStart, itemLength, bytes, userStart, userLength, valueBits);
     } else {
-      add(bytes, row.userStart(), row.userLength(), item, valueBits);
+      add(bytes, userStart, userLength, item, valueBits);
     }
   }
 

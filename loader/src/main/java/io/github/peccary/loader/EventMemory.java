@@ -132,7 +132,7 @@ final class EventMemory implements AutoCloseable {
     return new FileSystemException(
         folder.toString(),
         null,
-        "the output's folder must have room for temporary files: %s; free some space, choose another folder, or give more --memory"
+        "the folder of temporary files must have room: %s; free some space, choose another folder, or give more --memory"
             .formatted(found));
   }
 

@@ -26,6 +26,7 @@ public final class Loader {
   private final LoadConfig config;
   private final LoadListener listener;
   private final Rejections rejections = new Rejections();
+  private final RowRules rules;
   private final EventMemory memory;
   private final EventCollector events;
   private final RowDigest digest = new RowDigest();
@@ -36,6 +37,7 @@ public final class Loader {
     this.config = config;
     this.listener = listener;
     this.memory = memory;
+    this.rules = new RowRules(config.rules());
     this.events = new EventCollector(memory, idBytes);
   }
 
@@ -45,11 +47,17 @@ public final class Loader {
   /// @throws LoaderException if the load is refused; nothing was written then
   /// @throws IOException if the file cannot be written
   public static LoadReport load(LoadConfig config, LoadListener listener) throws IOException {
-    return load(
-        config,
-        listener,
-        config.memoryBytes() / EVENT_SHARE,
-        config.memoryBytes() * ID_PERCENT / 100);
+    return load(config, listener, eventBytes(config), idBytes(config));
+  }
+
+  /// Bytes of memory for events.
+  static long eventBytes(LoadConfig config) {
+    return config.memoryBytes() / EVENT_SHARE;
+  }
+
+  /// Bytes of memory for ids.
+  static long idBytes(LoadConfig config) {
+    return config.memoryBytes() * ID_PERCENT / 100;
   }
 
   /// @param eventBytes of memory for events, and `idBytes` for ids, before files are used
@@ -137,7 +145,7 @@ public final class Loader {
       events.finish(arena);
       try (RowSource rows = source.titles()) {
         if (rows != null) {
-          titles = new TitleReader(events.items(), config.itemIds(), arena);
+          titles = new TitleReader(events.items(), config, arena);
           titles.read(rows);
         }
       }
@@ -147,7 +155,7 @@ public final class Loader {
   }
 
   private void readRatings(RowSource source) throws IOException {
-    RowCleaner cleaner = new RowCleaner(config, rejections);
+    RowCleaner cleaner = new RowCleaner(config, rejections, rules);
     try (ReadAhead batches = new ReadAhead(source, 3)) {
       for (RowBatch batch; (batch = batches.next()) != null; ) {
         long before = rows;
@@ -162,9 +170,9 @@ public final class Loader {
   }
 
   private void accept(RowBatch batch, RowCleaner row) throws IOException {
-    byte[] bytes = batch.bytes();
     for (int i = 0, count = batch.rows(); i < count; i++) {
       if (row.clean(batch, i, ++rows)) {
+        byte[] bytes = batch.bytes();
         digest.add(
             bytes,
             row.userStart(),
@@ -172,7 +180,13 @@ public final class Loader {
             row.itemStart(),
             row.itemLength(),
             row.value());
-        events.add(bytes, row);
+        events.add(
+            bytes,
+            row.userStart(),
+            row.userLength(),
+            row.itemStart(),
+            row.itemLength(),
+            row.value());
       }
     }
   }
@@ -188,9 +202,15 @@ public final class Loader {
       throw new LoaderException(
           rows == 0
               ? "the source must give rows: rows=0, %s".formatted(hint)
-              : "a row must be left after cleaning: rows=%d, %s, first %s, %s"
-                  .formatted(rows, rejections, rejections.first(), hint));
+              : "a row must be left after cleaning: rows=%d, %s%s, %s"
+                  .formatted(rows, rejections, firstRejections(), hint));
     }
+  }
+
+  private String firstRejections() {
+    return rejections.isEmpty()
+        ? ", dropped by rules " + rules.dropped()
+        : ", first " + rejections.first();
   }
 
   private Map<String, String> metadata(long duplicates) {
@@ -203,6 +223,13 @@ public final class Loader {
     if (config.scale() != null) {
       metadata.put("peccary.load.scale", config.scale().toString());
     }
+    config.rules().putMetadata(metadata);
+    rules
+        .changed()
+        .forEach((rule, count) -> metadata.put(Rules.CHANGED_PREFIX + rule, count.toString()));
+    rules
+        .dropped()
+        .forEach((rule, count) -> metadata.put(Rules.DROPPED_PREFIX + rule, count.toString()));
     rejections
         .byReason()
         .forEach(
@@ -224,6 +251,8 @@ public final class Loader {
         compaction.duplicates(),
         rejections.byReason(),
         rejections.first(),
+        rules.changed(),
+        rules.dropped(),
         seconds);
   }
 }

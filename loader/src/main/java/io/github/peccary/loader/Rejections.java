@@ -8,29 +8,45 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/// Rows that were left out: counted by reason, the first ten kept.
+/// Rows that were left out: counted by reason, the first ten kept, and the first three of each
+/// reason.
 final class Rejections {
   private static final int SHOWN = 10;
   private static final int SHOWN_BYTES = 40;
 
+  private static final int SHOWN_PER_REASON = 3;
+
   private final Map<RejectReason, Long> counts = new EnumMap<>(RejectReason.class);
+  private final Map<RejectReason, List<Rejection>> examples = new EnumMap<>(RejectReason.class);
   private final List<Rejection> first = new ArrayList<>();
 
   /// @param length -1 for null
   void add(long row, RejectReason reason, String column, byte[] bytes, int start, int length) {
-    counts.merge(reason, 1L, Long::sum);
+    long count = counts.merge(reason, 1L, Long::sum);
+    if (first.size() >= SHOWN && count > SHOWN_PER_REASON) {
+      return;
+    }
+    Rejection rejection =
+        new Rejection(row, reason, column, length < 0 ? null : shown(bytes, start, length));
     if (first.size() < SHOWN) {
-      first.add(
-          new Rejection(row, reason, column, length < 0 ? null : shown(bytes, start, length)));
+      first.add(rejection);
+    }
+    if (count <= SHOWN_PER_REASON) {
+      examples.computeIfAbsent(reason, any -> new ArrayList<>()).add(rejection);
     }
   }
 
   /// Fit to be printed: shortened, and without what would move a terminal's cursor.
-  private static String shown(byte[] bytes, int start, int length) {
+  static String shown(byte[] bytes, int start, int length) {
     String text =
         new String(bytes, start, Math.min(length, SHOWN_BYTES), StandardCharsets.UTF_8)
             .replaceAll("\\p{Cntrl}", "\uFFFD");
     return length > SHOWN_BYTES ? text + "…" : text;
+  }
+
+  static String shown(String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    return shown(bytes, 0, bytes.length);
   }
 
   boolean isEmpty() {
@@ -50,6 +66,11 @@ final class Rejections {
 
   List<Rejection> first() {
     return List.copyOf(first);
+  }
+
+  /// The first three of each reason, in the order of the enum.
+  List<Rejection> examples() {
+    return examples.values().stream().flatMap(List::stream).toList();
   }
 
   /// As in `rejected=3 (null=1, nonNumeric=2)`.

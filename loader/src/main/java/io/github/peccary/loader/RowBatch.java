@@ -58,9 +58,13 @@ final class RowBatch {
 
   /// Appends bytes that belong to no cell until [#cell] says so.
   void append(byte[] text) {
-    ensure(text.length);
-    System.arraycopy(text, 0, bytes, used, text.length);
-    used += text.length;
+    append(text, 0, text.length);
+  }
+
+  void append(byte[] text, int from, int length) {
+    ensure(length);
+    System.arraycopy(text, from, bytes, used, length);
+    used += length;
   }
 
   /// The same with bytes that are characters from 0 to 255.

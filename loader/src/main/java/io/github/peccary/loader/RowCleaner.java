@@ -15,6 +15,7 @@ final class RowCleaner {
   private final @Nullable Scale scale;
   private final boolean zeroInScale;
   private final Rejections rejections;
+  private final RowRules rules;
 
   private int userStart;
   private int userLength;
@@ -22,14 +23,16 @@ final class RowCleaner {
   private int itemLength;
   private float value;
 
-  RowCleaner(LoadConfig config, Rejections rejections) {
+  RowCleaner(LoadConfig config, Rejections rejections, RowRules rules) {
     this.itemIds = config.itemIds();
     this.scale = config.scale();
     this.zeroInScale = config.zero() == Zero.IMPLICIT;
     this.rejections = rejections;
+    this.rules = rules;
   }
 
-  /// Returns whether the row is accepted; if not, the rejections know why.
+  /// Returns whether the row is accepted; if not, the rejections or the rules know why. The batch
+  /// may have another array afterwards.
   ///
   /// @param number 1 for the first row of the source
   boolean clean(RowBatch batch, int row, long number) {
@@ -64,6 +67,16 @@ final class RowCleaner {
     if (scale != null && !(zeroInScale && value == 0) && !scale.contains(value)) {
       return reject(batch, row, number, RejectReason.OUT_OF_SCALE, RATING);
     }
+    return keeps(batch);
+  }
+
+  private boolean keeps(RowBatch batch) {
+    if (!rules.keepsUser(batch.bytes(), userStart, userLength)
+        || !rules.keepsItem(batch, itemStart, itemLength)) {
+      return false;
+    }
+    itemStart = rules.start();
+    itemLength = rules.length();
     return true;
   }
 
