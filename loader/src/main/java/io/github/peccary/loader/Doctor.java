@@ -1,7 +1,6 @@
 package io.github.peccary.loader;
 
 import io.github.peccary.engine.ratings.TextColumn;
-import io.github.peccary.engine.ratings.TextSelection;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
@@ -10,10 +9,9 @@ import org.jspecify.annotations.Nullable;
 
 /// Reads a source as a load would and reports what is in it, good and bad.
 ///
-/// 1. Rows are cleaned, numbered and logged by the classes that load; but items are numbered by
-///    their spelling in the source, so that it is known later.
-/// 2. Spellings are cleaned, each once, and numbered by id. Two sorts bring the events in order;
-///    a [Census] counts them.
+/// 1. Rows are cleaned, numbered and logged by the classes that load. Spellings that cleaning
+///    changes are numbered and logged beside them.
+/// 2. Two sorts bring the events in the order of users and items; a [Census] counts them.
 /// 3. Rules are applied to ids, each once, and events are sorted again by what came out:
 ///    [RuleEffects].
 ///
@@ -25,6 +23,7 @@ public final class Doctor {
   private final LoadListener listener;
   private final EventMemory memory;
   private final EventCollector events;
+  private final EventCollector spellings; // of items, without users
   private final Rejections rejections = new Rejections();
   private long rows;
 
@@ -32,7 +31,8 @@ public final class Doctor {
     this.config = config;
     this.listener = listener;
     this.memory = memory;
-    this.events = new EventCollector(memory, idBytes);
+    this.events = new EventCollector(memory, idBytes / 4 * 3);
+    this.spellings = new EventCollector(memory, idBytes / 4);
   }
 
   /// Examines the source of a load. Nothing is written but temporary files without names, in the
@@ -70,10 +70,12 @@ public final class Doctor {
         for (RowBatch batch; (batch = batches.next()) != null; ) {
           accept(batch, cleaner);
           events.limitIds();
+          spellings.limitIds();
           listener.rows(rows);
         }
       }
       events.finish(arena);
+      spellings.finish(arena);
       source.checkUnchanged();
     }
   }
@@ -81,12 +83,18 @@ public final class Doctor {
   private void accept(RowBatch batch, RowCleaner row) throws IOException {
     for (int i = 0, count = batch.rows(); i < count; i++) {
       int length = batch.length(i, ITEM);
-      int spelling = batch.used();
+      int typed = batch.used();
       if (length > 0) {
         batch.append(batch.bytes(), batch.start(i, ITEM), length); // cleaning works in place
       }
       if (row.clean(batch, i, ++rows)) {
-        events.add(batch.bytes(), row.userStart(), row.userLength(), spelling, length, row.value());
+        byte[] bytes = batch.bytes();
+        int item = row.itemStart();
+        int itemLength = row.itemLength();
+        events.add(bytes, row.userStart(), row.userLength(), item, itemLength, row.value());
+        if (itemLength != length || !Ids.equal(bytes, item, bytes, typed, length)) {
+          spellings.add(bytes, 0, 0, typed, length, 0);
+        }
       }
     }
   }
@@ -95,15 +103,8 @@ public final class Doctor {
     EventLog log = events.log();
     memory.requireRoomToSort(log.size());
     TextGroups users = TextGroups.of(events.drainUsers(arena));
-    TextColumn spellings = events.drainItems(arena);
-    TextGroups items =
-        TextGroups.of(
-            TextGroups.changed(
-                TextSelection.all(spellings),
-                (number, text, length) -> config.itemIds().normalize(text, 0, length),
-                arena));
-    int[] spellingRows = Compaction.counts(log, EventLog.ITEM, spellings.size());
-    int[] itemRows = items.sum(spellingRows);
+    TextGroups items = TextGroups.of(events.drainItems(arena));
+    int[] itemRows = items.inOrder(Compaction.counts(log, EventLog.ITEM, items.size()));
     Census census = new Census(users.size(), items.size(), config.zero());
     EventLog merged = census.take(sorted(log, users, items, itemRows), memory);
     List<DoctorReport.ValueCount> values = census.values.counts(merged);
@@ -126,12 +127,22 @@ public final class Doctor {
         census.collectors(users),
         census.collectorCount(),
         census.duplicates(users, items),
-        new SpellingCounts(spellings, items).report(spellingRows),
+        spellings(items, itemRows, arena),
         effects == null ? List.of() : effects.forms(),
         effects == null ? List.of() : effects.effects(),
         effects == null ? List.of() : effects.duplicates(users),
         effects == null ? items.size() : effects.itemsLeft(),
         (System.nanoTime() - start) / 1e9);
+  }
+
+  private DoctorReport.Spellings spellings(TextGroups items, int[] itemRows, Arena arena)
+      throws IOException {
+    try (EventLog log = spellings.log()) {
+      TextColumn changed = spellings.drainItems(arena);
+      int[] changedRows = Compaction.counts(log, EventLog.ITEM, changed.size());
+      return new SpellingCounts(items, itemRows, changed, changedRows)
+          .report(config.itemIds(), arena);
+    }
   }
 
   private @Nullable RuleEffects effects(TextGroups items, int[] itemRows, Arena arena) {
@@ -141,7 +152,7 @@ public final class Doctor {
   /// By user and, within a user, by item; the rows of a pair are in the order of the source.
   private EventLog sorted(EventLog log, TextGroups users, TextGroups items, int[] itemRows)
       throws IOException {
-    int[] userRows = users.sum(Compaction.counts(log, EventLog.USER, users.size()));
+    int[] userRows = users.inOrder(Compaction.counts(log, EventLog.USER, users.size()));
     EventSort sort = new EventSort(memory);
     EventLog byItem =
         sort.sort(

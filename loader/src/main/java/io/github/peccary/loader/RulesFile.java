@@ -79,11 +79,12 @@ public final class RulesFile {
     if (rule.isEmpty()) {
       return;
     }
-    Integer before = lineOf.putIfAbsent(rule, number);
-    if (before != null) {
-      throw refusal("a rule must stand once", number, rule, "it is on line " + before + ", too");
-    }
     String user = userOf(rule);
+    String key = user == null ? rule : Rule.DROP_USER.word() + ' ' + user;
+    Integer before = lineOf.putIfAbsent(key, number);
+    if (before != null) {
+      throw refusal("a rule must stand once", number, key, "it is on line " + before + ", too");
+    }
     if (user == null) {
       rules.add(known(number, rule));
     } else if (user.isEmpty()) {

@@ -20,7 +20,7 @@ record TextGroups(TextColumn texts, int[] numbers, int[] firsts) {
     int[] firsts = new int[order.length];
     int groups = 0;
     for (int i = 0; i < order.length; i++) {
-      if (i == 0 || !equal(texts, order[i - 1], texts, order[i])) {
+      if (i == 0 || !equal(texts, order[i - 1], order[i])) {
         firsts[groups++] = order[i];
       }
       numbers[order[i]] = groups - 1;
@@ -28,10 +28,10 @@ record TextGroups(TextColumn texts, int[] numbers, int[] firsts) {
     return new TextGroups(texts, numbers, Arrays.copyOf(firsts, groups));
   }
 
-  /// Whether two texts have the same bytes.
-  static boolean equal(TextColumn as, int a, TextColumn bs, int b) {
+  private static boolean equal(TextColumn texts, int a, int b) {
+    MemorySegment bytes = texts.bytes();
     return MemorySegment.mismatch(
-            as.bytes(), as.start(a), as.end(a), bs.bytes(), bs.start(b), bs.end(b))
+            bytes, texts.start(a), texts.end(a), bytes, texts.start(b), texts.end(b))
         < 0;
   }
 
@@ -44,13 +44,13 @@ record TextGroups(TextColumn texts, int[] numbers, int[] firsts) {
     return texts.text(firsts[number]);
   }
 
-  /// Adds up the counts of texts by their numbers.
-  int[] sum(int[] counts) {
-    int[] sums = new int[size()];
+  /// The counts of texts, none of them twice, by their numbers.
+  int[] inOrder(int[] counts) {
+    int[] ordered = new int[counts.length];
     for (int i = 0; i < counts.length; i++) {
-      sums[numbers[i]] += counts[i];
+      ordered[numbers[i]] = counts[i];
     }
-    return sums;
+    return ordered;
   }
 
   /// Makes another text of the one at the front of the array and returns its length: one byte more
