@@ -58,16 +58,20 @@ public final class RulesProposal {
 
   private static String words(DoctorReport.Effect effect, DoctorReport report) {
     StringBuilder words =
-        new StringBuilder("%d items, %d rows".formatted(effect.items(), effect.rows()));
+        new StringBuilder(count(effect.items(), "item") + ", " + count(effect.rows(), "row"));
     if (effect.rule() == Rule.FIX_LEADING_ZERO) {
       words.append(", about %d of the items by chance".formatted(byChance(report)));
     }
     if (effect.joined() > 0) {
-      words.append("; %d join another item".formatted(effect.joined()));
+      words.append("; %d joined to others".formatted(effect.joined()));
     }
     return effect.examples().stream()
         .map(DoctorReport.Change::toString)
         .collect(Collectors.joining(", ", words + ": ", ""));
+  }
+
+  private static String count(long count, String singular) {
+    return count + " " + singular + (count == 1 ? "" : "s");
   }
 
   private static String words(DoctorReport.Collector collector, DoctorReport report) {

@@ -309,9 +309,11 @@ final class DoctorOracle {
   /// changed, or the first.
   private List<DoctorReport.NewDuplicate> newDuplicates() {
     List<DoctorReport.NewDuplicate> result = new ArrayList<>();
+    Map<String, Set<String>> several = new TreeMap<>(changedIds);
+    several.values().removeIf(froms -> froms.size() == 1);
     pairs.forEach(
         (user, items) ->
-            changedIds.forEach(
+            several.forEach(
                 (to, froms) -> {
                   List<String> had =
                       froms.stream().filter(items::containsKey).collect(Collectors.toList());
@@ -319,10 +321,9 @@ final class DoctorOracle {
                   if (unchanged > 0) { // then it is found out that the first is too many
                     had.set(unchanged, had.getFirst());
                   }
-                  if (!had.isEmpty()) {
-                    had.removeFirst();
-                  }
-                  had.forEach(from -> result.add(new DoctorReport.NewDuplicate(user, from, to)));
+                  had.stream()
+                      .skip(1)
+                      .forEach(from -> result.add(new DoctorReport.NewDuplicate(user, from, to)));
                 }));
     return result;
   }

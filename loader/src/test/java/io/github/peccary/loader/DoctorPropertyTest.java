@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// A doctor's report on random dirty rows, and what maps say of them.
@@ -106,6 +107,27 @@ class DoctorPropertyTest {
     assertThat(RulesProposal.of(report, "all"))
         .contains(
             "# drop-user most     # 1001 events, 8.3 % of all; 500 ratings, 8.3 % of all, mean");
+  }
+
+  /// Ten of eleven ids of nine digits are no ISBN with a 0 before them, whatever they are.
+  @ParameterizedTest
+  @CsvSource({"10, true", "30, true", "40, false", "300, false"})
+  void zerosAreProposedWhereMostWereLost(int others, boolean proposed) throws Exception {
+    List<@Nullable Object[]> rows = new ArrayList<>();
+    int lost = 0;
+    for (int number = 100_000_000; rows.size() < 30 + others; number++) {
+      boolean zero = IsbnOracle.form(String.valueOf(number)) == IsbnForm.LEADING_ZERO;
+      if (zero ? lost < 30 : rows.size() - lost < others) {
+        rows.add(Databases.row("a", String.valueOf(number), 1));
+        lost += zero ? 1 : 0;
+      }
+    }
+    DoctorReport report =
+        Doctor.examine(config("zeros", rows.toArray(Object[][]::new)), LoadListener.NONE);
+    assertThat(RulesProposal.of(report, "zeros").lines())
+        .anyMatch(line -> line.startsWith(proposed ? "fix-leading-zero" : "# fix-leading-zero"))
+        .anyMatch(
+            line -> line.contains(", about %d of the items by chance".formatted(others / 10)));
   }
 
   private LoadConfig config(String name, @Nullable Object[]... rows) throws Exception {

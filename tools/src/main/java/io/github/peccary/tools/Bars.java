@@ -1,6 +1,5 @@
 package io.github.peccary.tools;
 
-import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
@@ -22,8 +21,7 @@ public final class Bars {
   }
 
   static Bars of(String encoding, Map<String, String> environment) {
-    boolean utf8 =
-        Charset.isSupported(encoding) && Charset.forName(encoding).equals(StandardCharsets.UTF_8);
+    boolean utf8 = encoding.equalsIgnoreCase(StandardCharsets.UTF_8.name());
     return new Bars(utf8 && !"dumb".equals(environment.get("TERM")));
   }
 
