@@ -57,7 +57,8 @@ final class Compaction {
     this.itemIds = itemIds;
     this.duplicates = new Duplicates(zero, policy, userIds, itemIds, memory);
     long events = log.size();
-    EventSort byUser = new EventSort(memory, EventLog.USER, userCounts(log, userIds.size()), true);
+    EventSort byUser =
+        new EventSort(memory, EventLog.USER, counts(log, EventLog.USER, userIds.size()), true);
     byUser.addAll(log, null);
     byUser.rows(duplicates);
     this.merged = duplicates.merged();
@@ -137,12 +138,13 @@ final class Compaction {
     }
   }
 
-  private static int[] userCounts(EventLog log, int users) throws IOException {
-    int[] counts = new int[users];
+  /// The events of each user, or of each item.
+  static int[] counts(EventLog log, int key, int keys) throws IOException {
+    int[] counts = new int[keys];
     int[] block = new int[EventMemory.BLOCK_INTS];
     for (int number = 0; number < log.blocks(); number++) {
       int filled = log.read(number, block);
-      for (int i = EventLog.USER; i < filled; i += EventLog.INTS) {
+      for (int i = key; i < filled; i += EventLog.INTS) {
         counts[block[i]]++;
       }
     }

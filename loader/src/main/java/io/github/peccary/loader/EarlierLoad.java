@@ -13,7 +13,6 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -31,6 +30,9 @@ final class EarlierLoad implements AutoCloseable {
   /// Of the entries of the metadata that hold a rule of the load.
   static final String RULE_PREFIX = "peccary.load.";
 
+  /// Before the [names][Rejections#leftOut] of rows that were left out.
+  static final String PREFIX = "peccary.";
+
   private static final int EVENTS_PER_UNLOAD = 1 << 20;
   private static final int EVENTS_PER_LIMIT = 1 << 12;
 
@@ -39,7 +41,8 @@ final class EarlierLoad implements AutoCloseable {
   private final LoadState state;
   private final long rows;
   private final long duplicates;
-  private final Map<String, Long> rejected = new LinkedHashMap<>();
+  private final SortedMap<String, Long> leftOut = new TreeMap<>(); // by name
+  private final SortedMap<String, Long> changed = new TreeMap<>(); // by rule
   private boolean lastRowTaken;
 
   private EarlierLoad(RatingMatrix matrix) throws LoaderException {
@@ -55,8 +58,10 @@ final class EarlierLoad implements AutoCloseable {
     this.rows = number(RatingsFormat.ROWS);
     this.duplicates = number(RatingsFormat.DUPLICATES);
     for (String key : metadata.keySet()) {
-      if (key.startsWith(RatingsFormat.REJECTED_PREFIX)) {
-        rejected.put(key.substring(RatingsFormat.REJECTED_PREFIX.length()), number(key));
+      if (key.startsWith(RatingsFormat.REJECTED_PREFIX) || key.startsWith(Rules.DROPPED_PREFIX)) {
+        leftOut.put(key.substring(PREFIX.length()), number(key));
+      } else if (key.startsWith(Rules.CHANGED_PREFIX)) {
+        changed.put(key.substring(Rules.CHANGED_PREFIX.length()), number(key));
       }
     }
     checkCounts();
@@ -89,28 +94,24 @@ final class EarlierLoad implements AutoCloseable {
   }
 
   private void checkCounts() {
-    long left = matrix.events() + duplicates + Rejections.total(rejected);
+    long left = matrix.events() + duplicates + Rejections.total(leftOut);
     if (left != rows) {
       throw new CorruptFileException(
           matrix.path(),
-          "the rows must add up: rows=%d, events, duplicates and rejected=%d; load in full, without --append"
+          "the rows must add up: rows=%d, events, duplicates and left out=%d; load in full, without --append"
               .formatted(rows, left));
     }
     String said = metadata.get(RatingsFormat.SOURCE_SHA256);
     String found = state.digest().sha256();
     boolean after =
-        state.rejectedAfter().entrySet().stream()
-            .allMatch(entry -> entry.getValue() <= rejected.getOrDefault(entry.getKey(), 0L));
+        state.leftOutAfter().entrySet().stream()
+            .allMatch(entry -> entry.getValue() <= leftOut.getOrDefault(entry.getKey(), 0L));
     if (!found.equals(said) || !after) {
       throw new CorruptFileException(
           matrix.path(),
           "%s must fit the rest: sha256=%s, %s=%s, %s; load in full, without --append"
               .formatted(
-                  LoadState.METADATA_KEY,
-                  found,
-                  RatingsFormat.SOURCE_SHA256,
-                  said,
-                  Rejections.text(rejected)));
+                  LoadState.METADATA_KEY, found, RatingsFormat.SOURCE_SHA256, said, leftOut));
     }
   }
 
@@ -121,10 +122,11 @@ final class EarlierLoad implements AutoCloseable {
           "a mean must be of all rows of a pair, which the file does not tell: duplicates=%d; load in full, without --append (%s)"
               .formatted(duplicates, matrix.path()));
     }
-    if (config.strict() && !rejectedBefore().isEmpty()) {
+    Map<String, Long> rejected = Rejections.rejected(leftOutBefore());
+    if (config.strict() && !rejected.isEmpty()) {
       throw new LoaderException(
           "a strict load accepts every row: %s when the file was loaded; clean them and load in full, or append without --strict (%s)"
-              .formatted(Rejections.text(rejectedBefore()), matrix.path()));
+              .formatted(Rejections.text(rejected), matrix.path()));
     }
   }
 
@@ -171,7 +173,7 @@ final class EarlierLoad implements AutoCloseable {
 
   /// The number of the last accepted row, from 1. Up to it the source is as the file has it.
   long lastRow() {
-    return rows - Rejections.total(state.rejectedAfter());
+    return rows - Rejections.total(state.leftOutAfter());
   }
 
   /// Leaves out the rows before the last accepted one and returns how many these are.
@@ -223,22 +225,27 @@ final class EarlierLoad implements AutoCloseable {
     return duplicates;
   }
 
-  /// Rows before the last accepted one that were left out, by reason.
-  Map<String, Long> rejectedBefore() {
-    Map<String, Long> before = new LinkedHashMap<>();
-    rejected.forEach(
-        (reason, count) -> {
-          long left = count - state.rejectedAfter().getOrDefault(reason, 0L);
+  /// Rows before the last accepted one that were left out, by [name][Rejections#leftOut].
+  SortedMap<String, Long> leftOutBefore() {
+    SortedMap<String, Long> before = new TreeMap<>();
+    leftOut.forEach(
+        (name, count) -> {
+          long left = count - state.leftOutAfter().getOrDefault(name, 0L);
           if (left > 0) {
-            before.put(reason, left);
+            before.put(name, left);
           }
         });
     return before;
   }
 
   /// Rows after it that were left out.
-  Map<String, Long> rejectedAfter() {
-    return state.rejectedAfter();
+  SortedMap<String, Long> leftOutAfter() {
+    return state.leftOutAfter();
+  }
+
+  /// Rows that rules changed, by the word of the rule.
+  SortedMap<String, Long> changed() {
+    return changed;
   }
 
   /// The digest of the rows up to the last accepted one.
@@ -313,9 +320,11 @@ final class EarlierLoad implements AutoCloseable {
         matrix.items(),
         titleCount,
         duplicates,
-        rejected,
+        Rejections.rejected(leftOut),
         List.of(),
         0,
+        changed,
+        Rejections.dropped(leftOut),
         seconds);
   }
 

@@ -152,7 +152,7 @@ final class EventMemory implements AutoCloseable {
     return new FileSystemException(
         folder.toString(),
         null,
-        "the output's folder must have room for %stemporary files: %s; free some space, choose another folder, or give more --memory"
+        "the folder must have room for %stemporary files: %s; free some space, choose another folder, or give more --memory"
             .formatted(what, found));
   }
 

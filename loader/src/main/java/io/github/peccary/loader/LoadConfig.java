@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// @param duplicates what becomes of several rows of one pair
 /// @param itemIds how item ids are normalised
 /// @param scale ratings outside it are rejected; null for none
+/// @param rules what is changed or left out beyond that
 /// @param strict whether a single rejected row refuses the load
 /// @param memoryBytes for ids and events, before temporary files are used; the output's folder
 ///     holds them
@@ -22,6 +23,7 @@ public record LoadConfig(
     DuplicatePolicy duplicates,
     ItemIds itemIds,
     @Nullable Scale scale,
+    Rules rules,
     boolean strict,
     long memoryBytes) {
 
@@ -30,6 +32,7 @@ public record LoadConfig(
   private static final long LEAST_MEMORY_BYTES = 64L << 20;
 
   public LoadConfig {
+    rules.checkFit(itemIds);
     if (memoryBytes < LEAST_MEMORY_BYTES) {
       throw new IllegalArgumentException(
           "memory must be at least 64m: memory=%d; give more bytes".formatted(memoryBytes));
@@ -50,35 +53,48 @@ public record LoadConfig(
         DuplicatePolicy.LAST,
         ItemIds.ISBN,
         null,
+        Rules.NONE,
         false,
         DEFAULT_MEMORY_BYTES);
   }
 
   public LoadConfig withSource(Source source) {
-    return new LoadConfig(source, output, zero, duplicates, itemIds, scale, strict, memoryBytes);
+    return new LoadConfig(
+        source, output, zero, duplicates, itemIds, scale, rules, strict, memoryBytes);
   }
 
   public LoadConfig withZero(Zero zero) {
-    return new LoadConfig(source, output, zero, duplicates, itemIds, scale, strict, memoryBytes);
+    return new LoadConfig(
+        source, output, zero, duplicates, itemIds, scale, rules, strict, memoryBytes);
   }
 
   public LoadConfig withDuplicates(DuplicatePolicy duplicates) {
-    return new LoadConfig(source, output, zero, duplicates, itemIds, scale, strict, memoryBytes);
+    return new LoadConfig(
+        source, output, zero, duplicates, itemIds, scale, rules, strict, memoryBytes);
   }
 
   public LoadConfig withItemIds(ItemIds itemIds) {
-    return new LoadConfig(source, output, zero, duplicates, itemIds, scale, strict, memoryBytes);
+    return new LoadConfig(
+        source, output, zero, duplicates, itemIds, scale, rules, strict, memoryBytes);
   }
 
   public LoadConfig withScale(@Nullable Scale scale) {
-    return new LoadConfig(source, output, zero, duplicates, itemIds, scale, strict, memoryBytes);
+    return new LoadConfig(
+        source, output, zero, duplicates, itemIds, scale, rules, strict, memoryBytes);
+  }
+
+  public LoadConfig withRules(Rules rules) {
+    return new LoadConfig(
+        source, output, zero, duplicates, itemIds, scale, rules, strict, memoryBytes);
   }
 
   public LoadConfig withStrict(boolean strict) {
-    return new LoadConfig(source, output, zero, duplicates, itemIds, scale, strict, memoryBytes);
+    return new LoadConfig(
+        source, output, zero, duplicates, itemIds, scale, rules, strict, memoryBytes);
   }
 
   public LoadConfig withMemoryBytes(long memoryBytes) {
-    return new LoadConfig(source, output, zero, duplicates, itemIds, scale, strict, memoryBytes);
+    return new LoadConfig(
+        source, output, zero, duplicates, itemIds, scale, rules, strict, memoryBytes);
   }
 }

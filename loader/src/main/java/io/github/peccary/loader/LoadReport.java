@@ -3,9 +3,10 @@ package io.github.peccary.loader;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 
 /// What a load did. Every row is accounted for:
-/// `rows = ratings + implicit + duplicates + the sum of rejected`.
+/// `rows = ratings + implicit + duplicates + the sum of rejected + the sum of dropped`.
 ///
 /// After an appending load, what the whole file holds.
 ///
@@ -20,6 +21,8 @@ import java.util.Map;
 /// @param rejected rows left out, by the key of the reason; only reasons that occurred
 /// @param firstRejections the first ten that this load met
 /// @param newRejections how many it met
+/// @param changed rows whose item a rule gave another id, by the word of the rule
+/// @param dropped rows that a rule left out, likewise
 /// @param seconds from opening the source to the renamed file
 public record LoadReport(
     Path output,
@@ -35,6 +38,8 @@ public record LoadReport(
     Map<String, Long> rejected,
     List<Rejection> firstRejections,
     long newRejections,
+    SortedMap<String, Long> changed,
+    Map<String, Long> dropped,
     double seconds) {
 
   /// Of the rows that this load read.

@@ -7,29 +7,27 @@ import java.nio.file.Path;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /// What a ratings file keeps of the load that made it, so that another one can go on from there:
-/// `chain=… rest=… lastRow=…` of the [digest][RowDigest.State], and `rejected.<reason>=…` for the
-/// rows after the last accepted one.
+/// `chain=… rest=… lastRow=…` of the [digest][RowDigest.State], and `rejected.<reason>=…` and
+/// `dropped.<rule>=…` for the rows after the last accepted one.
 ///
 /// These are read again: the last line of a text file that is being written may be half a row.
 ///
 /// @param digest after the last accepted row
-/// @param rejectedAfter rows after that one, by reason
-record LoadState(RowDigest.State digest, Map<String, Long> rejectedAfter) {
+/// @param leftOutAfter rows after that one that were left out
+record LoadState(RowDigest.State digest, SortedMap<String, Long> leftOutAfter) {
   /// The entry of a file's metadata.
   static final String METADATA_KEY = "peccary.loadState";
-
-  private static final String REJECTED = "rejected.";
 
   String text() {
     StringBuilder text = new StringBuilder();
     text.append("chain=").append(digest.chain());
     text.append(" rest=").append(digest.rest());
     text.append(" lastRow=").append(digest.lastRow());
-    rejectedAfter.forEach(
-        (reason, count) ->
-            text.append(' ').append(REJECTED).append(reason).append('=').append(count));
+    leftOutAfter.forEach((name, count) -> text.append(' ').append(name).append('=').append(count));
     return text.toString();
   }
 
@@ -49,15 +47,17 @@ record LoadState(RowDigest.State digest, Map<String, Long> rejectedAfter) {
     if (!isHash(chain) || !isHash(lastRow) || !isRest(rest)) {
       throw corrupt(file, text);
     }
-    Map<String, Long> rejected = new LinkedHashMap<>();
+    SortedMap<String, Long> leftOut = new TreeMap<>();
     words.forEach(
         (name, count) -> {
-          if (!name.startsWith(REJECTED) || !count.matches("[1-9]\\d{0,17}")) {
+          boolean known =
+              name.startsWith(Rejections.REJECTED) || name.startsWith(Rejections.DROPPED);
+          if (!known || !count.matches("[1-9]\\d{0,17}")) {
             throw corrupt(file, text);
           }
-          rejected.put(name.substring(REJECTED.length()), Long.valueOf(count));
+          leftOut.put(name, Long.valueOf(count));
         });
-    return new LoadState(new RowDigest.State(chain, rest, lastRow), rejected);
+    return new LoadState(new RowDigest.State(chain, rest, lastRow), leftOut);
   }
 
   private static boolean isHash(String text) {

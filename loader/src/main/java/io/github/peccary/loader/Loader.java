@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
+import java.util.SortedMap;
 import org.jspecify.annotations.Nullable;
 
 /// Loads ratings from a source into a ratings file, by the rules that [LoadConfig] names.
@@ -28,6 +29,7 @@ public final class Loader {
   private final LoadConfig config;
   private final LoadListener listener;
   private final Rejections rejections = new Rejections();
+  private final RowRules rules;
   private final EventMemory memory;
   private final EventCollector events;
   private final @Nullable EarlierLoad earlier;
@@ -45,6 +47,7 @@ public final class Loader {
     this.config = config;
     this.listener = listener;
     this.memory = memory;
+    this.rules = new RowRules(config.rules(), earlier != null);
     this.events = new EventCollector(memory, idBytes);
     this.earlier = earlier;
     this.digest = earlier == null ? new RowDigest() : earlier.digest();
@@ -74,11 +77,13 @@ public final class Loader {
     return append(config, listener, eventBytes(config), idBytes(config));
   }
 
-  private static long eventBytes(LoadConfig config) {
+  /// Bytes of memory for events.
+  static long eventBytes(LoadConfig config) {
     return config.memoryBytes() / EVENT_SHARE;
   }
 
-  private static long idBytes(LoadConfig config) {
+  /// Bytes of memory for ids.
+  static long idBytes(LoadConfig config) {
     return config.memoryBytes() / 100 * ID_PERCENT;
   }
 
@@ -201,7 +206,7 @@ public final class Loader {
       events.finish(arena);
       try (RowSource rows = source.titles()) {
         if (rows != null) {
-          titles = new TitleReader(events.items(), config.itemIds(), arena);
+          titles = new TitleReader(events.items(), config, arena);
           titles.read(rows);
         }
       }
@@ -213,7 +218,7 @@ public final class Loader {
   private void readRatings(RowSource source) throws IOException {
     rows = earlier == null ? 0 : earlier.skip(source);
     long skipped = rows;
-    RowCleaner cleaner = new RowCleaner(config, rejections, skipped);
+    RowCleaner cleaner = new RowCleaner(config, rejections, rules, skipped);
     try (Batches batches = new Batches(source, 3, batch -> prepare(batch, cleaner))) {
       for (RowBatch batch; (batch = batches.next()) != null; ) {
         long before = rows;
@@ -254,7 +259,7 @@ public final class Loader {
     return earlier != null
         && !earlierAdded
         && rows == earlier.rows()
-        && rejections.byReason().equals(earlier.rejectedAfter());
+        && rejections.leftOut().equals(earlier.leftOutAfter());
   }
 
   /// @param hint see [OpenSource#hint]
@@ -268,9 +273,15 @@ public final class Loader {
       throw new LoaderException(
           rows == 0
               ? "the source must give rows: rows=0, %s".formatted(hint)
-              : "a row must be left after cleaning: rows=%d, %s, first %s, %s"
-                  .formatted(rows, rejections, rejections.first(), hint));
+              : "a row must be left after cleaning: rows=%d, %s%s, %s"
+                  .formatted(rows, rejections, firstRejections(), hint));
     }
+  }
+
+  private String firstRejections() {
+    return rejections.isEmpty()
+        ? ", dropped by rules " + Rejections.dropped(rejections.leftOut())
+        : ", first " + rejections.first();
   }
 
   /// What the events of the file depend on, beside the rows of the source.
@@ -281,6 +292,7 @@ public final class Loader {
         EarlierLoad.RULE_PREFIX + "duplicates",
         config.duplicates().name().toLowerCase(Locale.ROOT));
     settings.put(ItemIds.METADATA_KEY, config.itemIds().text());
+    config.rules().putMetadata(settings);
     if (config.scale() != null) {
       settings.put(EarlierLoad.RULE_PREFIX + "scale", config.scale().toString());
     }
@@ -291,23 +303,32 @@ public final class Loader {
     RowDigest.State state = digest.state();
     Map<String, String> metadata = new LinkedHashMap<>(settings);
     metadata.put(RatingsFormat.SOURCE_SHA256, state.sha256());
-    metadata.put(LoadState.METADATA_KEY, new LoadState(state, rejections.atEnd(rows)).text());
+    metadata.put(
+        LoadState.METADATA_KEY, new LoadState(state, rejections.leftOutAtEnd(rows)).text());
     metadata.put(RatingsFormat.ROWS, Long.toString(rows));
     metadata.put(RatingsFormat.DUPLICATES, Long.toString(duplicates));
-    rejected()
-        .forEach(
-            (reason, count) ->
-                metadata.put(RatingsFormat.REJECTED_PREFIX + reason, count.toString()));
+    leftOut().forEach((name, count) -> metadata.put(EarlierLoad.PREFIX + name, count.toString()));
+    changed().forEach((rule, count) -> metadata.put(Rules.CHANGED_PREFIX + rule, count.toString()));
     return metadata;
   }
 
-  /// Rows that were left out, by reason, those before the rows read here included.
-  private Map<String, Long> rejected() {
-    Map<String, Long> rejected = new LinkedHashMap<>(rejections.byReason());
+  /// Rows that were left out, by [name][Rejections#leftOut], those before the rows read here
+  /// included.
+  private SortedMap<String, Long> leftOut() {
+    SortedMap<String, Long> leftOut = rejections.leftOut();
     if (earlier != null) {
-      earlier.rejectedBefore().forEach((reason, count) -> rejected.merge(reason, count, Long::sum));
+      earlier.leftOutBefore().forEach((name, count) -> leftOut.merge(name, count, Long::sum));
     }
-    return rejected;
+    return leftOut;
+  }
+
+  /// The same of rows that rules changed, by the word of the rule.
+  private SortedMap<String, Long> changed() {
+    SortedMap<String, Long> changed = rules.changed();
+    if (earlier != null) {
+      earlier.changed().forEach((rule, count) -> changed.merge(rule, count, Long::sum));
+    }
+    return changed;
   }
 
   private long duplicates(Compaction compaction) {
@@ -327,9 +348,11 @@ public final class Loader {
         compaction.items().length,
         begun.titles,
         duplicates(compaction),
-        rejected(),
+        Rejections.rejected(leftOut()),
         rejections.first(),
         rejections.total(),
+        changed(),
+        Rejections.dropped(leftOut()),
         seconds);
   }
 }

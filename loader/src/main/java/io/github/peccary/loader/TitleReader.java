@@ -11,13 +11,15 @@ final class TitleReader {
 
   private final IdCollector items;
   private final ItemIds itemIds;
+  private final RowRules rules;
   private final Arena arena;
   private final BytePool titles = new BytePool();
   private final int[] titleOf; // by interned number of the item
 
-  TitleReader(IdCollector items, ItemIds itemIds, Arena arena) {
+  TitleReader(IdCollector items, LoadConfig config, Arena arena) {
     this.items = items;
-    this.itemIds = itemIds;
+    this.itemIds = config.itemIds();
+    this.rules = new RowRules(config.rules());
     this.arena = arena;
     this.titleOf = new int[items.size()];
     Arrays.fill(titleOf, TextSelection.NONE);
@@ -44,7 +46,11 @@ final class TitleReader {
     }
     titleLength = Ids.strip(bytes, titleStart, titleLength);
     length = itemIds.normalize(bytes, start, length);
-    int item = titleLength == 0 ? IdInterner.ABSENT : items.find(bytes, start, length, arena);
+    if (titleLength == 0 || rules.apply(batch, start, length) != null) {
+      return;
+    }
+    bytes = batch.bytes();
+    int item = items.find(bytes, rules.start(), rules.length(), arena);
     if (item != IdInterner.ABSENT) {
       titleOf[item] = titles.size();
       titles.add(bytes, titleStart, titleLength);

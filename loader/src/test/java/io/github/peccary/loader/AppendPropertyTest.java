@@ -12,8 +12,12 @@ import java.nio.file.Path;
 import java.sql.Connection;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.io.TempDir;
@@ -108,11 +112,41 @@ class AppendPropertyTest {
     grown = folder.resolve("grown.safetensors");
     whole = folder.resolve("whole.safetensors");
     DuplicatePolicy[] policies = DuplicatePolicy.values();
+    boolean isbns = random.nextBoolean();
     return LoadConfig.of(source, grown)
         .withDuplicates(policies[random.nextInt(policies.length)])
         .withZero(random.nextBoolean() ? Zero.IMPLICIT : Zero.RATING)
-        .withItemIds(random.nextBoolean() ? ItemIds.ISBN : ItemIds.VERBATIM)
+        .withItemIds(isbns ? ItemIds.ISBN : ItemIds.VERBATIM)
+        .withRules(isbns ? rules(random) : Rules.NONE)
         .withScale(random.nextBoolean() ? new Scale(-2, 4) : null);
+  }
+
+  /// Rules that change items or leave rows out, also the last ones of a source.
+  private static Rules rules(Random random) {
+    Set<Rule> rules = EnumSet.noneOf(Rule.class);
+    for (Rule rule : List.of(Rule.FOLD_ISBN13, Rule.FIX_LETTERS)) {
+      if (random.nextBoolean()) {
+        rules.add(rule);
+      }
+    }
+    if (random.nextInt(4) == 0) {
+      rules.add(Rule.DROP_JUNK);
+    }
+    SortedSet<String> users = new TreeSet<>();
+    for (int user = random.nextInt(3); user > 0; user--) {
+      users.add("u" + user);
+      users.add("ü" + user);
+    }
+    return new Rules(rules, users);
+  }
+
+  private static String randomItem(Random random, int ids) {
+    return switch (random.nextInt(8)) {
+      case 0 -> "978-0-380-78903-0";
+      case 1 -> "0-380-78903-8";
+      case 2 -> "038O789O38"; // letters for zeros
+      default -> Integer.toString(random.nextInt(ids));
+    };
   }
 
   private static int size(Random random) {
@@ -126,7 +160,7 @@ class AppendPropertyTest {
 
   private static @Nullable Object[] randomRow(Random random, int ids) {
     Object user = "u" + random.nextInt(ids);
-    Object item = random.nextInt(ids) + (random.nextInt(3) == 0 ? "-x " : "x");
+    Object item = randomItem(random, ids) + (random.nextInt(3) == 0 ? "-x " : "x");
     return switch (random.nextInt(8)) {
       case 0 -> Databases.row(user, item, "bad");
       case 1 -> Databases.row(user, null, 1);
@@ -137,7 +171,7 @@ class AppendPropertyTest {
 
   private static String randomLine(Random random, int ids, boolean openQuotes) {
     String user = "\"ü" + random.nextInt(ids) + "\"";
-    String item = random.nextInt(ids) + "x";
+    String item = randomItem(random, ids) + (random.nextBoolean() ? "x" : "");
     return switch (random.nextInt(10)) {
       case 0 -> user;
       case 1 -> user + ";" + item + ";";
@@ -161,6 +195,7 @@ class AppendPropertyTest {
             config.duplicates(),
             config.itemIds(),
             config.scale(),
+            config.rules(),
             false,
             config.memoryBytes());
     LoadReport[] reports = new LoadReport[2];

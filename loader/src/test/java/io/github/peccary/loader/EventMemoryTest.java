@@ -26,7 +26,7 @@ class EventMemoryTest {
       assertThatThrownBy(() -> memory.requireRoomToSort(EVENTS))
           .isInstanceOf(IOException.class)
           .hasMessage(
-              "%s: the output's folder must have room for temporary files: bytes=%d, freeBytes=%d; free some space, choose another folder, or give more --memory",
+              "%s: the folder must have room for temporary files: bytes=%d, freeBytes=%d; free some space, choose another folder, or give more --memory",
               folder, bytes, bytes - 1);
     }
   }
@@ -46,7 +46,7 @@ class EventMemoryTest {
       memory.requireRoomToWrite(log, outputBytes + most);
       assertThatThrownBy(() -> memory.requireRoomToWrite(log, outputBytes + most + 1))
           .hasMessage(
-              "%s: the output's folder must have room for the output and temporary files: bytes=%d, freeBytes=%d; free some space, choose another folder, or give more --memory",
+              "%s: the folder must have room for the output and temporary files: bytes=%d, freeBytes=%d; free some space, choose another folder, or give more --memory",
               folder, needed, needed - 1);
     }
   }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import io.github.peccary.engine.storage.CorruptFileException;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -18,14 +19,20 @@ class LoadStateTest {
   @ValueSource(strings = {"", "AA==", "AAA=", "AAAA"})
   void isReadAsItWasWritten(String rest) {
     LoadState state =
-        new LoadState(new RowDigest.State(HASH, rest, HASH), Map.of("null", 3L, "nonNumeric", 1L));
+        new LoadState(
+            new RowDigest.State(HASH, rest, HASH),
+            new TreeMap<>(Map.of("rejected.null", 3L, "dropped.drop-user", 1L)));
     assertThat(LoadState.parse(FILE, state.text())).isEqualTo(state);
   }
 
   @Test
   void isWrittenInWords() {
-    assertThat(new LoadState(new RowDigest.State(HASH, "AA==", HASH), Map.of("null", 3L)).text())
-        .isEqualTo("chain=%s rest=AA== lastRow=%s rejected.null=3", HASH, HASH);
+    assertThat(
+            new LoadState(
+                    new RowDigest.State(HASH, "AA==", HASH),
+                    new TreeMap<>(Map.of("rejected.null", 3L, "dropped.drop-junk", 1L)))
+                .text())
+        .isEqualTo("chain=%s rest=AA== lastRow=%s dropped.drop-junk=1 rejected.null=3", HASH, HASH);
   }
 
   @ParameterizedTest

@@ -49,6 +49,11 @@ public final class Format {
         + prefixes[prefix];
   }
 
+  /// `part` of `whole` in percent with one decimal, `12.3 %`; a dash where there is no whole.
+  public static String share(long part, long whole) {
+    return whole == 0 ? "–" : String.format(Locale.ROOT, "%.1f %%", 100.0 * part / whole);
+  }
+
   /// Four decimals; a dash where there is no such number.
   public static String metric(double value) {
     return Double.isNaN(value) ? "–" : String.format(Locale.ROOT, "%.4f", value);

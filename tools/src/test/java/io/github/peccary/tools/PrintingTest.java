@@ -53,6 +53,8 @@ class PrintingTest {
     assertThat(Format.count(0, "user")).isEqualTo("0 users");
     assertThat(Format.bytes(512)).isEqualTo("512 B");
     assertThat(Format.bytes(45_200_000)).isEqualTo("45.2 MB");
+    assertThat(Format.share(1, 3)).isEqualTo("33.3 %");
+    assertThat(Format.share(0, 0)).isEqualTo("–");
     assertThat(Format.metric(Double.NaN)).isEqualTo("–");
     assertThat(Format.metric(1.23456)).isEqualTo("1.2346");
   }
@@ -120,5 +122,31 @@ class PrintingTest {
     assertThat(drawn(80, 1, 2, 3, 4))
         .hasSizeLessThan(6)
         .endsWith("[########################] step 4", "");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "0, '', ''",
+    "1, '▏', '#'", // what is there has a bar
+    "32, '█', '#'",
+    "48, '█▌', '##'",
+    "1000, '███████████████████████████████▎', '###############################'",
+    "1024, '████████████████████████████████', '################################'",
+  })
+  void barsAreAsLongAsTheyShould(long count, String blocks, String signs) {
+    assertThat(new Bars(true).bar(count, 1024)).isEqualTo(blocks);
+    assertThat(new Bars(false).bar(count, 1024)).isEqualTo(signs);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "UTF-8, xterm-256color, █",
+    "ANSI_X3.4-1968, xterm-256color, #",
+    "no such charset, xterm, #",
+    "'', xterm, #",
+    "UTF-8, dumb, #",
+  })
+  void barsAreOfWhatTheTerminalHas(String encoding, String terminal, String bar) {
+    assertThat(Bars.of(encoding, Map.of("TERM", terminal)).bar(1, 32)).isEqualTo(bar);
   }
 }

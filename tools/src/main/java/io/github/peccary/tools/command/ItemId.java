@@ -1,7 +1,7 @@
 package io.github.peccary.tools.command;
 
 import io.github.peccary.engine.model.FactorModel;
-import io.github.peccary.loader.ItemIds;
+import io.github.peccary.loader.Rules;
 import io.github.peccary.tools.Refusal;
 
 /// Finds the user or the item that an id on the command line means.
@@ -9,13 +9,10 @@ final class ItemId {
   private ItemId() {}
 
   /// The item's index in the model, -1 if it has no such item. An ISBN may be typed as it is
-  /// printed.
+  /// printed, or in another form that the load's rules made the same.
   static int indexOf(FactorModel model, String id) {
     int index = model.itemIds().indexOf(id);
-    if (index < 0 && ItemIds.ISBN.text().equals(model.metadata().get(ItemIds.METADATA_KEY))) {
-      index = model.itemIds().indexOf(ItemIds.ISBN.normalize(id));
-    }
-    return index;
+    return index >= 0 ? index : model.itemIds().indexOf(Rules.itemId(id, model.metadata()));
   }
 
   /// The same, and a sentence for an item that the model does not have.

@@ -1,13 +1,12 @@
 package io.github.peccary.tools.command;
 
-import io.github.peccary.engine.ratings.Zero;
 import io.github.peccary.loader.DuplicatePolicy;
-import io.github.peccary.loader.ItemIds;
 import io.github.peccary.loader.LoadConfig;
 import io.github.peccary.loader.LoadListener;
 import io.github.peccary.loader.LoadReport;
 import io.github.peccary.loader.Loader;
-import io.github.peccary.loader.Scale;
+import io.github.peccary.loader.Rules;
+import io.github.peccary.loader.RulesFile;
 import io.github.peccary.loader.Source;
 import io.github.peccary.tools.Console;
 import io.github.peccary.tools.Format;
@@ -40,6 +39,7 @@ import picocli.CommandLine.Spec;
       "  peccary load BX-Book-Ratings.csv.gz --titles BX_Books.csv",
       "  peccary load ratings.dat --item-ids verbatim",
       "  peccary load books.db -o ratings.safetensors --append",
+      "  peccary load books.db --rules books.rules",
       "  peccary load votes.txt --separator tab --header no --columns 2,3,5 --encoding utf-16le",
       "  PECCARY_CLASSPATH=postgresql.jar peccary load --jdbc jdbc:postgresql://host/shop \\",
       "    --user ann --password-env PGPASSWORD --query \"SELECT buyer, product, stars FROM votes\"",
@@ -50,6 +50,8 @@ final class LoadCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
   @Mixin private SourceOptions sources;
+
+  @Mixin private CleaningOptions cleaning;
 
   @Option(
       names = {"-o", "--output"},
@@ -68,35 +70,21 @@ final class LoadCommand implements Callable<Integer> {
   private boolean append;
 
   @Option(
-      names = "--zero",
-      description =
-          "What the value 0 is: ${COMPLETION-CANDIDATES}; implicit is 'seen, not rated', rating is"
-              + " the number.")
-  private Zero zero = Zero.IMPLICIT;
-
-  @Option(
       names = "--duplicates",
       paramLabel = "POLICY",
       description = "What becomes of several rows of one pair: ${COMPLETION-CANDIDATES}.")
   private DuplicatePolicy duplicates = DuplicatePolicy.LAST;
 
-  @Option(
-      names = "--scale",
-      paramLabel = "LOW..HIGH",
-      converter = ScaleConverter.class,
-      description = "Reject ratings outside it; without it every number is a rating.")
-  private @Nullable Scale scale;
-
   @Option(names = "--strict", description = "Refuse the load where a single row is rejected.")
   private boolean strict;
 
   @Option(
-      names = "--item-ids",
-      paramLabel = "RULE",
+      names = "--rules",
+      paramLabel = "FILE",
       description =
-          "How item ids are cleaned: ${COMPLETION-CANDIDATES}; isbn drops hyphens and blanks and"
-              + " writes a capital X.")
-  private ItemIds itemIds = ItemIds.ISBN;
+          "Change ids and leave rows out as this file says; 'peccary doctor --write-rules' writes"
+              + " one.")
+  private @Nullable Path rules;
 
   @Option(
       names = "--memory",
@@ -114,10 +102,21 @@ final class LoadCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     Source source = sources.source();
+    Rules read = rules == null ? Rules.NONE : RulesFile.read(rules);
     LoadConfig config =
         Settings.valid(
             spec,
-            () -> new LoadConfig(source, output, zero, duplicates, itemIds, scale, strict, memory));
+            () ->
+                new LoadConfig(
+                    source,
+                    output,
+                    cleaning.zero(),
+                    duplicates,
+                    cleaning.itemIds(),
+                    cleaning.scale(),
+                    read,
+                    strict,
+                    memory));
     Settings.requireWritable(output, source.files().toArray(Path[]::new));
     LoadReport report;
     try (ProgressBar progress = console.progress()) {
@@ -133,8 +132,8 @@ final class LoadCommand implements Callable<Integer> {
     return 0;
   }
 
-  /// Tells how the source is read, then how far the load has come.
-  private record Notes(Console console, ProgressBar progress, long start) implements LoadListener {
+  /// Tells how the source is read, then how far reading has come.
+  record Notes(Console console, ProgressBar progress, long start) implements LoadListener {
     Notes(Console console, ProgressBar progress) {
       this(console, progress, System.nanoTime());
     }
@@ -181,9 +180,9 @@ final class LoadCommand implements Callable<Integer> {
         "duplicates",
         Format.count(report.duplicates()),
         "merged: " + duplicates.name().toLowerCase(Locale.ROOT));
-    report
-        .rejected()
-        .forEach((reason, count) -> table.row("rejected", Format.count(count), reason));
+    putCounts(table, "rejected", report.rejected());
+    putCounts(table, "dropped", report.dropped());
+    putCounts(table, "changed", report.changed());
     if (report.titles() > 0) {
       table.row("titles", Format.count(report.titles()), "");
     }
@@ -201,6 +200,10 @@ final class LoadCommand implements Callable<Integer> {
     return append ? "%s of them new".formatted(Format.count(report.appended())) : "";
   }
 
+  private static void putCounts(Table table, String name, Map<String, Long> counts) {
+    counts.forEach((why, count) -> table.row(name, Format.count(count), why));
+  }
+
   private Map<String, Object> fields(LoadReport report) {
     Map<String, Object> fields = new LinkedHashMap<>();
     fields.put("output", report.output().toString());
@@ -215,6 +218,8 @@ final class LoadCommand implements Callable<Integer> {
     fields.put("titles", report.titles());
     fields.put("duplicates", report.duplicates());
     fields.put("rejected", report.rejected());
+    fields.put("dropped", report.dropped());
+    fields.put("changed", report.changed());
     fields.put("seconds", report.seconds());
     fields.put("rowsPerSecond", report.rowsPerSecond());
     Settings.putMemory(fields);

@@ -46,6 +46,7 @@ public final class Peccary implements Runnable {
     COMMANDS.put("demo", DemoCommand::new);
     COMMANDS.put("example", ExampleCommand::new);
     COMMANDS.put("generate", GenerateCommand::new);
+    COMMANDS.put("doctor", DoctorCommand::new);
     COMMANDS.put("load", LoadCommand::new);
     COMMANDS.put("train", TrainCommand::new);
     COMMANDS.put("evaluate", EvaluateCommand::new);

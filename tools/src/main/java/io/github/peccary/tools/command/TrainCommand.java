@@ -12,7 +12,7 @@ import io.github.peccary.engine.train.TrainConfig;
 import io.github.peccary.engine.train.TrainConfig.HoldoutRule;
 import io.github.peccary.engine.train.Trainer;
 import io.github.peccary.engine.train.TrainingResult;
-import io.github.peccary.loader.ItemIds;
+import io.github.peccary.loader.Rules;
 import io.github.peccary.tools.Console;
 import io.github.peccary.tools.Format;
 import io.github.peccary.tools.Interruption;
@@ -245,10 +245,7 @@ final class TrainCommand implements Callable<Integer> {
   /// ids were cleaned, so that an id can be typed as it is printed on the book.
   private static Map<String, String> metadata(RatingMatrix ratings, TrainingResult result) {
     Map<String, String> metadata = new LinkedHashMap<>(result.metadata());
-    String itemIds = ratings.metadata().get(ItemIds.METADATA_KEY);
-    if (itemIds != null) {
-      metadata.put(ItemIds.METADATA_KEY, itemIds);
-    }
+    Rules.copyMetadata(ratings.metadata(), metadata);
     return metadata;
   }
 
