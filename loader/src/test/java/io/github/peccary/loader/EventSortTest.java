@@ -76,23 +76,28 @@ class EventSortTest {
       }
       EventSort sort = new EventSort(memory, key, counts, ascending);
       sort.addAll(log, numbering);
-      List<Event> sorted = new ArrayList<>();
-      sort.rows(
-          (row, sortedEvents, from, to) -> {
-            for (int i = from; i < to; i++) {
-              int number = (int) sortedEvents[i];
-              int valueBits = (int) (sortedEvents[i] >>> Integer.SIZE);
-              sorted.add(
-                  key == EventLog.USER
-                      ? new Event(row, number, valueBits)
-                      : new Event(number, row, valueBits));
-            }
-          });
+      List<Event> sorted = rows(sort, key);
       assertThat(sorted)
           .as("seed=%d, bytes=%d, ascending=%s", seed, bytes, ascending)
           .isEqualTo(expected);
     }
     assertThat(folder).isEmptyDirectory();
+  }
+
+  private static List<Event> rows(EventSort sort, int key) throws IOException {
+    List<Event> sorted = new ArrayList<>();
+    sort.rows(
+        (row, events, from, to) -> {
+          for (int i = from; i < to; i++) {
+            int number = (int) events[i];
+            int valueBits = (int) (events[i] >>> Integer.SIZE);
+            sorted.add(
+                key == EventLog.USER
+                    ? new Event(row, number, valueBits)
+                    : new Event(number, row, valueBits));
+          }
+        });
+    return sorted;
   }
 
   private static int other(int key) {

@@ -329,7 +329,7 @@ class LoadAppendTest {
   void aModel() throws IOException {
     Path ratings = TwoTastes.ratings(Files.createDirectories(folder.resolve("in")));
     Files.copy(TwoTastes.model(folder, ratings), output(), StandardCopyOption.REPLACE_EXISTING);
-    refused("must be a ratings file: kind=model; give a ratings file");
+    refused("the file must be a ratings file: kind=model; give a ratings file");
   }
 
   @Test
@@ -356,7 +356,7 @@ class LoadAppendTest {
   void metadataThatContradictThemselves() throws IOException {
     rewrite(metadata -> metadata.put("peccary.rows", "6"));
     refused(
-        "the rows must add up: rows=6, events, duplicates and rejected=5; load in full, without"
+        "the rows must add up: rows=6, events, duplicates and left out=5; load in full, without"
             + " --append");
     load("-o", output());
     rewrite(metadata -> metadata.put("peccary.rows", "many"));
