@@ -203,14 +203,13 @@ public final class Loader {
           rows == 0
               ? "the source must give rows: rows=0, %s".formatted(hint)
               : "a row must be left after cleaning: rows=%d, %s%s, %s"
-                  .formatted(rows, rejections, firstRejections(), hint));
+                  .formatted(rows, rejections, leftOut(), hint));
     }
   }
 
-  private String firstRejections() {
-    return rejections.isEmpty()
-        ? ", dropped by rules " + rules.dropped()
-        : ", first " + rejections.first();
+  private String leftOut() {
+    return (rules.dropped().isEmpty() ? "" : ", dropped by rules " + rules.dropped())
+        + (rejections.isEmpty() ? "" : ", first " + rejections.first());
   }
 
   private Map<String, String> metadata(long duplicates) {
