@@ -274,14 +274,14 @@ public final class Loader {
           rows == 0
               ? "the source must give rows: rows=0, %s".formatted(hint)
               : "a row must be left after cleaning: rows=%d, %s%s, %s"
-                  .formatted(rows, rejections, firstRejections(), hint));
+                  .formatted(rows, rejections, whatWasLeftOut(), hint));
     }
   }
 
-  private String firstRejections() {
-    return rejections.isEmpty()
-        ? ", dropped by rules " + Rejections.dropped(rejections.leftOut())
-        : ", first " + rejections.first();
+  private String whatWasLeftOut() {
+    Map<String, Long> dropped = Rejections.dropped(rejections.leftOut());
+    return (dropped.isEmpty() ? "" : ", dropped by rules " + dropped)
+        + (rejections.isEmpty() ? "" : ", first " + rejections.first());
   }
 
   /// What the events of the file depend on, beside the rows of the source.

@@ -23,6 +23,33 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RulesPropertyTest {
   @TempDir private Path folder;
 
+  /// Rows to which rules were applied, and how many they changed and left out.
+  private record ByHand(
+      List<@Nullable Object[]> rows, Map<String, Long> changed, Map<String, Long> left) {
+
+    static ByHand of(List<@Nullable Object[]> typed, Set<Rule> rules, Set<String> dropped) {
+      ByHand result = new ByHand(new ArrayList<>(), new TreeMap<>(), new TreeMap<>());
+      for (@Nullable Object[] row : typed) {
+        String clean = IsbnOracle.clean(String.valueOf(row[1]));
+        IsbnForm form = IsbnOracle.form(clean);
+        String isbn = IsbnOracle.changed(clean, rules);
+        if (dropped.contains(String.valueOf(row[0]))) {
+          result.left.merge("drop-user", 1L, Long::sum);
+        } else if (form == IsbnForm.JUNK && rules.contains(Rule.DROP_JUNK)) {
+          result.left.merge("drop-junk", 1L, Long::sum);
+        } else {
+          result.rows.add(Databases.row(row[0], isbn, row[2]));
+          if (!isbn.equals(clean)) {
+            Arrays.stream(Rule.values())
+                .filter(rule -> rule.form() == form)
+                .forEach(rule -> result.changed.merge(rule.word(), 1L, Long::sum));
+          }
+        }
+      }
+      return result;
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
   void rulesDoWhatIsDoneByHand(long seed) throws Exception {
@@ -34,42 +61,23 @@ class RulesPropertyTest {
     TreeSet<String> dropped =
         random.nextBoolean() ? new TreeSet<>(List.of("u1", "u7", "nobody")) : new TreeSet<>();
     List<@Nullable Object[]> typed = new ArrayList<>();
-    List<@Nullable Object[]> byHand = new ArrayList<>();
-    Map<String, Long> changed = new TreeMap<>();
-    Map<String, Long> left = new TreeMap<>();
     for (int i = 0, count = 1 + random.nextInt(9_000); i < count; i++) {
-      String user = "u" + random.nextInt(40);
-      String item = DirtyIds.typed(random, 60);
-      int value = random.nextInt(11);
-      typed.add(Databases.row(user, item, value));
-      String clean = IsbnOracle.clean(item);
-      IsbnForm form = IsbnOracle.form(clean);
-      String isbn = IsbnOracle.changed(clean, rules);
-      if (dropped.contains(user)) {
-        left.merge("drop-user", 1L, Long::sum);
-      } else if (form == IsbnForm.JUNK && rules.contains(Rule.DROP_JUNK)) {
-        left.merge("drop-junk", 1L, Long::sum);
-      } else {
-        byHand.add(Databases.row(user, isbn, value));
-        if (!isbn.equals(clean)) {
-          Arrays.stream(Rule.values())
-              .filter(rule -> rule.form() == form)
-              .forEach(rule -> changed.merge(rule.word(), 1L, Long::sum));
-        }
-      }
+      typed.add(
+          Databases.row("u" + random.nextInt(40), DirtyIds.typed(random, 60), random.nextInt(11)));
     }
+    ByHand byHand = ByHand.of(typed, rules, dropped);
     String message = "seed=%d, rules=%s, dropped=%s".formatted(seed, rules, dropped);
 
     LoadConfig config = config("typed", typed).withRules(new Rules(rules, dropped));
     LoadReport report = Loader.load(config, LoadListener.NONE);
-    LoadConfig hand = config("byHand", byHand);
+    LoadConfig hand = config("byHand", byHand.rows);
     Loader.load(hand, LoadListener.NONE);
 
     byte[] tensors = tensors(config.output());
     assertThat(tensors).as(message).isEqualTo(tensors(hand.output()));
-    assertThat(report.changed()).as(message).isEqualTo(changed);
-    assertThat(report.dropped()).as(message).isEqualTo(left);
-    long sum = left.values().stream().mapToLong(Long::longValue).sum();
+    assertThat(report.changed()).as(message).isEqualTo(byHand.changed);
+    assertThat(report.dropped()).as(message).isEqualTo(byHand.left);
+    long sum = byHand.left.values().stream().mapToLong(Long::longValue).sum();
     assertThat(report.ratings() + report.implicit() + report.duplicates() + sum)
         .as(message)
         .isEqualTo(report.rows());
@@ -77,10 +85,10 @@ class RulesPropertyTest {
     assertThat(metadata.get("peccary.sourceSha256"))
         .as(message)
         .isEqualTo(Loaded.from(hand.output()).metadata().get("peccary.sourceSha256"));
-    changed.forEach(
+    byHand.changed.forEach(
         (rule, rows) ->
             assertThat(metadata).containsEntry("peccary.changed." + rule, rows.toString()));
-    left.forEach(
+    byHand.left.forEach(
         (rule, rows) ->
             assertThat(metadata).containsEntry("peccary.dropped." + rule, rows.toString()));
 

@@ -1,6 +1,7 @@
 package io.github.peccary.tools.command;
 
 import io.github.peccary.loader.DoctorReport;
+import io.github.peccary.loader.Rejection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,20 +20,7 @@ final class DoctorFields {
     fields.put("users", report.users());
     fields.put("items", report.items());
     fields.put("rejected", report.rejected());
-    fields.put(
-        "rejections",
-        list(
-            report.rejections(),
-            it ->
-                map(
-                    "row",
-                    it.row(),
-                    "reason",
-                    it.reason().key(),
-                    "column",
-                    it.column(),
-                    "text",
-                    it.text())));
+    fields.put("rejections", list(report.rejections(), DoctorFields::rejection));
     fields.put(
         "values",
         list(
@@ -49,22 +37,7 @@ final class DoctorFields {
     fields.put("usersByEvents", list(report.usersByEvents(), it -> size(it, "users")));
     fields.put("itemsByEvents", list(report.itemsByEvents(), it -> size(it, "items")));
     fields.put("collectorCount", report.collectorCount());
-    fields.put(
-        "collectors",
-        list(
-            report.collectors(),
-            it ->
-                map(
-                    "user",
-                    it.user(),
-                    "events",
-                    it.events(),
-                    "ratings",
-                    it.ratings(),
-                    "zeros",
-                    it.zeros(),
-                    "mean",
-                    it.mean())));
+    fields.put("collectors", list(report.collectors(), DoctorFields::collector));
     fields.put("duplicates", duplicates(report.duplicates()));
     fields.put("spellings", spellings(report.spellings()));
     fields.put("forms", list(report.forms(), DoctorFields::form));
@@ -76,6 +49,25 @@ final class DoctorFields {
             it -> map("user", it.user(), "from", it.from(), "to", it.to())));
     fields.put("itemsLeft", report.itemsLeft());
     return fields;
+  }
+
+  private static Map<String, @Nullable Object> rejection(Rejection it) {
+    return map(
+        "row", it.row(), "reason", it.reason().key(), "column", it.column(), "text", it.text());
+  }
+
+  private static Map<String, @Nullable Object> collector(DoctorReport.Collector it) {
+    return map(
+        "user",
+        it.user(),
+        "events",
+        it.events(),
+        "ratings",
+        it.ratings(),
+        "zeros",
+        it.zeros(),
+        "mean",
+        it.mean());
   }
 
   /// `to` is null for any number of events.

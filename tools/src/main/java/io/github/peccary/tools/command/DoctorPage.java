@@ -225,6 +225,9 @@ final class DoctorPage {
 
   private void rules() {
     if (report.effects().isEmpty()) {
+      if (!report.forms().isEmpty()) {
+        lines.add("  no rule would change any of them");
+      }
       return;
     }
     section("What each rule would do (items that join become the same as another item)");
