@@ -109,7 +109,7 @@ final class EarlierLoad implements AutoCloseable {
     if (!found.equals(said) || !after) {
       throw new CorruptFileException(
           matrix.path(),
-          "%s must fit the rest: sha256=%s, %s=%s, %s; load in full, without --append"
+          "%s must fit the rest: sha256=%s, %s=%s, leftOut=%s; load in full, without --append"
               .formatted(
                   LoadState.METADATA_KEY, found, RatingsFormat.SOURCE_SHA256, said, leftOut));
     }

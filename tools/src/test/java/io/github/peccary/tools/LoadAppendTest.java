@@ -365,7 +365,8 @@ class LoadAppendTest {
     rewrite(metadata -> metadata.put("peccary.sourceSha256", "0"));
     assertThat(append().err())
         .contains("peccary.loadState must fit the rest: sha256=")
-        .contains("peccary.sourceSha256=0, rejected=2 (nonNumeric=1, null=1); load in full");
+        .contains(
+            "peccary.sourceSha256=0, leftOut={rejected.nonNumeric=1, rejected.null=1}; load in full");
     load("-o", output());
     rewrite(
         metadata ->
