@@ -145,7 +145,11 @@ class LauncherIT {
     }
     Result wrong = run(Map.of("JAVA_TOOL_OPTIONS", "-XX:NoSuchFlag=1"), command("--version"));
     assertThat(wrong.exitCode()).isEqualTo(1);
-    assertThat(wrong.err()).contains("NoSuchFlag");
+    Path err = work.resolve("err.txt"); // a JVM that never ran does not wait until it is written
+    for (int i = 0; i < 500 && !Files.readString(err).contains("NoSuchFlag"); i++) {
+      Thread.sleep(20);
+    }
+    assertThat(err).content().contains("NoSuchFlag");
   }
 
   @Test
