@@ -75,7 +75,7 @@ public final class Failures {
       case OutOfMemoryError memory ->
           "out of memory: maxHeapBytes="
               + Runtime.getRuntime().maxMemory()
-              + "; allow more with JAVA_TOOL_OPTIONS=-Xmx8g, or use a larger machine ("
+              + "; allow more with --memory (load, doctor) or JAVA_TOOL_OPTIONS=-Xmx8g, or use a larger machine ("
               + memory.getMessage()
               + ")";
       case InternalError fault when isFault(fault) ->

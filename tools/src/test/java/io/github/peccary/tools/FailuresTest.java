@@ -39,7 +39,9 @@ class FailuresTest {
   @Test
   void noMemory() {
     assertThat(Failures.sentence(new OutOfMemoryError("Java heap space")))
-        .matches("out of memory: maxHeapBytes=\\d+; allow more with JAVA_TOOL_OPTIONS=-Xmx.*");
+        .matches(
+            "out of memory: maxHeapBytes=\\d+; allow more with --memory \\(load, doctor\\) or"
+                + " JAVA_TOOL_OPTIONS=-Xmx8g, or use a larger machine \\(Java heap space\\)");
   }
 
   @Test
