@@ -6,7 +6,7 @@ import java.nio.file.Path;
 /// The rules about the numbers in one of the two orders of a [RatingMatrix].
 final class CompressedRowsCheck {
   /// Entries that a check keeps in memory: it reads them once, and there may be more than memory.
-  private static final long UNLOAD_ENTRIES = 1 << 22;
+  private static final long UNLOAD_ENTRIES = 1 << 20;
 
   private final RatingMatrix matrix;
   private final Path file;
