@@ -18,7 +18,9 @@ import java.util.Map;
 ///     order. Ratings: `rmse` and `mae` of the scores as they are, `rmse[clipped]` of the scores
 ///     bound to the rating scale, and `rmse[users>=10]`, `rmse[users<10]` by the user's number of
 ///     ratings in training, where it is known. Rankings, means over the ranked users: `ndcg@k`,
-///     `recall@k`, `precision@k`, `mrr@k`. A measure without anything to measure is absent
+///     `recall@k`, `precision@k`, `mrr@k`, `map@k`, `hitRate@k`, of
+///     [io.github.peccary.engine.metric.RankingMetrics]. A measure without anything to measure is
+///     absent
 public record EvaluationReport(
     String split,
     int k,

@@ -78,7 +78,7 @@ final class RankingPass {
             ofUsers[i] = score(ranker, users[i]);
           }
         });
-    String[] names = {"ndcg@", "recall@", "precision@", "mrr@"};
+    String[] names = {"ndcg@", "recall@", "precision@", "mrr@", "map@", "hitRate@"};
     for (int m = 0; m < names.length; m++) {
       double sum = 0;
       for (double[] ofUser : ofUsers) {
@@ -99,7 +99,9 @@ final class RankingPass {
       RankingMetrics.ndcg(ranks, relevant.length, k),
       RankingMetrics.recall(ranks, relevant.length, k),
       RankingMetrics.precision(ranks, relevant.length, k),
-      RankingMetrics.reciprocalRank(ranks, relevant.length, k)
+      RankingMetrics.reciprocalRank(ranks, relevant.length, k),
+      RankingMetrics.averagePrecision(ranks, relevant.length, k),
+      RankingMetrics.hit(ranks, relevant.length, k)
     };
   }
 }
