@@ -185,7 +185,8 @@ class ModelCommandsTest {
         .containsExactlyInAnyOrder("model", "globalMean", "biases", "popularity");
     assertThat(Cli.object(models, "model"))
         .containsKeys("rmse", "mae", "ndcg@10", "recall@10", "precision@10")
-        .containsKeys("mrr@10", "map@10", "hitRate@10");
+        .containsKeys("mrr@10", "map@10", "hitRate@10")
+        .containsKeys("coverage@10", "gini@10", "meanPopularity@10");
     assertThat(Cli.object(models, "globalMean")).containsKeys("rmse", "mae");
     assertThat(Cli.object(models, "popularity")).containsKeys("ndcg@10", "recall@10");
     assertThat(Cli.number(models, "model", "rmse"))

@@ -66,8 +66,8 @@ final class Baselines {
   }
 
   /// Items by falling number of events.
-  static ItemRanker byPopularity(int items, IntUnaryOperator events) {
-    return inOrder(order(items, item -> -events.applyAsInt(item)));
+  static ItemRanker byPopularity(int[] events) {
+    return inOrder(order(events.length, item -> -events[item]));
   }
 
   private static ItemRanker inOrder(int[] order) {

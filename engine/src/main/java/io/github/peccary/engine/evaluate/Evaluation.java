@@ -48,7 +48,8 @@ public final class Evaluation {
     DampedBiases biases = model.biases();
     RatingPredictor biasPredictor = Baselines.biases(biases);
     RatingPass rating = new RatingPass(model, ratings, split, workers);
-    RankingPass ranking = new RankingPass(split, ratings.users(), k, maxRankedUsers, workers);
+    RankingPass ranking =
+        new RankingPass(split, ratings.users(), model.items(), k, maxRankedUsers, workers);
 
     Map<String, Double> ofModel = new LinkedHashMap<>();
     RatingPass.Errors errors = rating.score(Baselines.model(model, biasPredictor));
@@ -63,7 +64,7 @@ public final class Evaluation {
     ranking.score(Baselines.byBias(model, biases), ofBiases);
 
     Map<String, Double> ofPopularity = new LinkedHashMap<>();
-    ranking.score(Baselines.byPopularity(model.items(), split::popularity), ofPopularity);
+    ranking.score(Baselines.byPopularity(ranking.popularity()), ofPopularity);
 
     Map<String, Map<String, Double>> models = new LinkedHashMap<>();
     models.put("model", ofModel);

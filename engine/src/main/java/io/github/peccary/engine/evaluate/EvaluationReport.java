@@ -19,7 +19,9 @@ import java.util.Map;
 ///     bound to the rating scale, and `rmse[users>=10]`, `rmse[users<10]` by the user's number of
 ///     ratings in training, where it is known. Rankings, means over the ranked users: `ndcg@k`,
 ///     `recall@k`, `precision@k`, `mrr@k`, `map@k`, `hitRate@k`, of
-///     [io.github.peccary.engine.metric.RankingMetrics]. A measure without anything to measure is
+///     [io.github.peccary.engine.metric.RankingMetrics]; and of what is shown to them,
+///     `coverage@k`, `gini@k` and `meanPopularity@k` of
+///     [io.github.peccary.engine.metric.ExposureMetrics]. A measure without anything to measure is
 ///     absent
 public record EvaluationReport(
     String split,

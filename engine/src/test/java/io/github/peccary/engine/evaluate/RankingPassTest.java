@@ -13,6 +13,7 @@ import io.github.peccary.engine.ratings.RatingMatrix;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -165,6 +166,32 @@ class RankingPassTest {
       assertThat(measures(report, "globalMean")).doesNotContainKey("ndcg@" + k);
       assertThat(report.rankedUsers()).isEqualTo(ofModel.size());
       assertThat(report.rankableUsers()).isEqualTo(report.rankedUsers());
+    }
+  }
+
+  @Test
+  void whatIsShownIsCountedByItem() {
+    int[] popularity = popularity();
+    for (int k : new int[] {1, 5, 200}) {
+      Map<String, Double> measures = measures(evaluate(k), "model");
+
+      List<Integer> shown =
+          plain(k, model::predict).stream().flatMap(user -> user.top.stream()).toList();
+      assertThat(measures.get("coverage@" + k))
+          .isEqualTo((double) shown.stream().distinct().count() / model.items());
+      assertThat(measures.get("meanPopularity@" + k))
+          .isCloseTo(
+              shown.stream().mapToInt(item -> popularity[item]).average().orElseThrow(),
+              within(1e-9));
+      double differences = 0;
+      for (int one = 0; one < model.items(); one++) {
+        for (int other = 0; other < model.items(); other++) {
+          differences +=
+              Math.abs(Collections.frequency(shown, one) - Collections.frequency(shown, other));
+        }
+      }
+      assertThat(measures.get("gini@" + k))
+          .isCloseTo(differences / (2.0 * model.items() * shown.size()), within(1e-9));
     }
   }
 }
