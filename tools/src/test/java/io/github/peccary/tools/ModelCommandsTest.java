@@ -188,6 +188,9 @@ class ModelCommandsTest {
         .containsKeys("mrr@10", "map@10", "hitRate@10")
         .containsKeys("coverage@10", "gini@10", "meanPopularity@10");
     assertThat(Cli.object(models, "globalMean")).containsKeys("rmse", "mae");
+    Map<String, Object> some = Cli.object(Cli.object(json, "history"), "6-20");
+    assertThat(Cli.number(some, "users")).isPositive();
+    assertThat(Cli.object(Cli.object(some, "models"), "popularity")).containsKey("ndcg@10");
     assertThat(Cli.object(models, "popularity")).containsKeys("ndcg@10", "recall@10");
     assertThat(Cli.number(models, "model", "rmse"))
         .isLessThan(Cli.number(models, "biases", "rmse"));
@@ -226,6 +229,16 @@ class ModelCommandsTest {
     assertThat(result.out())
         .containsPattern("(?m)^ +model +global mean +biases +popularity$")
         .containsPattern("(?m)^ +rmse +[0-9.]+ +[0-9.]+ +[0-9.]+ +–$");
+  }
+
+  @Test
+  void forPeopleThereIsATableByHistory() {
+    Path own = folder.resolve("by-history.safetensors");
+    assertThat(Cli.run("train", ratings, "-o", own, "--rank", 4).exitCode()).isZero();
+    assertThat(Cli.run("evaluate", own, ratings).out())
+        .contains("ndcg@10 by the number of items that the user had before")
+        .containsPattern("(?m)^ +items +users +model +biases +popularity$")
+        .containsPattern("(?m)^ +6-20 +\\d+ +[0-9.]+ +[0-9.]+ +[0-9.]+$");
   }
 
   @Test

@@ -54,17 +54,17 @@ public final class Evaluation {
     Map<String, Double> ofModel = new LinkedHashMap<>();
     RatingPass.Errors errors = rating.score(Baselines.model(model, biasPredictor));
     errors.report(ofModel);
-    ranking.score(ranker(new Recommender(model)), ofModel);
+    ranking.score("model", ranker(new Recommender(model)), ofModel);
 
     Map<String, Double> ofGlobalMean = new LinkedHashMap<>();
     rating.score(Baselines.globalMean(biases.globalMean())).report(ofGlobalMean);
 
     Map<String, Double> ofBiases = new LinkedHashMap<>();
     rating.score(biasPredictor).report(ofBiases);
-    ranking.score(Baselines.byBias(model, biases), ofBiases);
+    ranking.score("biases", Baselines.byBias(model, biases), ofBiases);
 
     Map<String, Double> ofPopularity = new LinkedHashMap<>();
-    ranking.score(Baselines.byPopularity(ranking.popularity()), ofPopularity);
+    ranking.score("popularity", Baselines.byPopularity(ranking.popularity()), ofPopularity);
 
     Map<String, Map<String, Double>> models = new LinkedHashMap<>();
     models.put("model", ofModel);
@@ -79,7 +79,8 @@ public final class Evaluation {
         errors.coldRatings(),
         ranking.rankableUsers(),
         ranking.rankedUsers(),
-        models);
+        models,
+        ranking.byHistory());
   }
 
   private static ItemRanker ranker(Recommender recommender) {

@@ -1,5 +1,6 @@
 package io.github.peccary.engine.evaluate;
 
+import java.util.List;
 import java.util.Map;
 
 /// What an evaluation found.
@@ -31,4 +32,5 @@ public record EvaluationReport(
     long coldRatings,
     int rankableUsers,
     int rankedUsers,
-    Map<String, Map<String, Double>> models) {}
+    Map<String, Map<String, Double>> models,
+    List<HistoryClass> history) {}

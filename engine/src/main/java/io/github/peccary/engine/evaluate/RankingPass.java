@@ -2,7 +2,10 @@ package io.github.peccary.engine.evaluate;
 
 import io.github.peccary.engine.evaluate.Baselines.ItemRanker;
 import io.github.peccary.engine.parallel.Workers;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 
@@ -19,6 +22,8 @@ final class RankingPass {
   private final int rankable;
   private final int[] users;
   private final int[] popularity;
+  private final int[] histories; // the class of each ranked user
+  private final Map<String, RankingScores> scores = new LinkedHashMap<>();
 
   /// @param userCount how many users the file has
   /// @param items how many items the model has
@@ -37,6 +42,8 @@ final class RankingPass {
     users = all.length <= maxUsers ? all : sample(all, maxUsers);
     popularity =
         users.length == 0 ? new int[0] : IntStream.range(0, items).map(split::popularity).toArray();
+    histories =
+        Arrays.stream(users).map(user -> HistoryClass.of(split.seen(user).cardinality())).toArray();
   }
 
   private static int[] sample(int[] users, int count) {
@@ -73,11 +80,11 @@ final class RankingPass {
   }
 
   /// Ranks all users and puts the measures of this ranker; none if there are no users.
-  void score(ItemRanker ranker, Map<String, Double> measures) {
+  void score(String name, ItemRanker ranker, Map<String, Double> measures) {
     if (users.length == 0) {
       return;
     }
-    RankingScores scores = new RankingScores(users.length, k, popularity);
+    RankingScores ofRanker = new RankingScores(users.length, k, popularity);
     workers.forRange(
         users.length,
         1,
@@ -85,9 +92,27 @@ final class RankingPass {
           for (int place = from; place < to; place++) {
             int user = users[place];
             int[] top = ranker.rank(split.modelUser(user), k, split.seen(user));
-            scores.add(place, top, split.relevant(user));
+            ofRanker.add(place, top, split.relevant(user));
           }
         });
-    scores.report(measures);
+    ofRanker.report(measures);
+    scores.put(name, ofRanker);
+  }
+
+  /// The measures of all rankers so far, by the number of items that the users had before; only
+  /// classes that have users.
+  List<HistoryClass> byHistory() {
+    List<HistoryClass> classes = new ArrayList<>();
+    for (int number = 0; number < HistoryClass.count(); number++) {
+      int wanted = number;
+      int[] places =
+          IntStream.range(0, users.length).filter(place -> histories[place] == wanted).toArray();
+      if (places.length > 0) {
+        Map<String, Map<String, Double>> models = new LinkedHashMap<>();
+        scores.forEach((name, ofRanker) -> models.put(name, ofRanker.means(places)));
+        classes.add(new HistoryClass(HistoryClass.name(number), places.length, models));
+      }
+    }
+    return classes;
   }
 }

@@ -4,6 +4,7 @@ import io.github.peccary.engine.metric.ExposureMetrics;
 import io.github.peccary.engine.metric.RankingMetrics;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicIntegerArray;
@@ -57,12 +58,23 @@ final class RankingScores {
 
   /// Puts the means over the users and the measures of what is shown.
   void report(Map<String, Double> measures) {
-    for (int m = 0; m < MEASURES.size(); m++) {
-      measures.put(MEASURES.get(m) + k, Arrays.stream(values[m]).average().orElseThrow());
-    }
+    measures.putAll(means(IntStream.range(0, values[0].length).toArray()));
     int[] times = IntStream.range(0, shown.length()).map(shown::get).toArray();
     measures.put("coverage@" + k, ExposureMetrics.coverage(times));
     measures.put("gini@" + k, ExposureMetrics.gini(times));
     measures.put("meanPopularity@" + k, ExposureMetrics.meanPopularity(times, popularity));
+  }
+
+  /// The means over some users, at least one.
+  ///
+  /// @param places theirs among those ranked
+  Map<String, Double> means(int[] places) {
+    Map<String, Double> means = new LinkedHashMap<>();
+    for (int m = 0; m < MEASURES.size(); m++) {
+      double[] all = values[m];
+      double mean = Arrays.stream(places).mapToDouble(place -> all[place]).average().orElseThrow();
+      means.put(MEASURES.get(m) + k, mean);
+    }
+    return means;
   }
 }

@@ -43,6 +43,12 @@ class RankingPassTest {
     model = Models.of(ratings, 11).holdout(HOLDOUT).open(folder.resolve("model.safetensors"));
   }
 
+  private void reopen() throws IOException {
+    close();
+    ratings = RatingMatrices.open(folder.resolve("others.safetensors"), triples);
+    model = Models.of(ratings, 11).holdout(HOLDOUT).open(folder.resolve("other.safetensors"));
+  }
+
   @AfterEach
   void close() {
     model.close();
@@ -193,5 +199,32 @@ class RankingPassTest {
       assertThat(measures.get("gini@" + k))
           .isCloseTo(differences / (2.0 * model.items() * shown.size()), within(1e-9));
     }
+  }
+
+  @Test
+  void usersAreSplitByWhatTheyHadBefore() throws IOException {
+    // few events each, so that all classes have users
+    triples = RatingMatrices.random(300, 40, 0.08, 3);
+    for (int item = 0; item < 40; item++) {
+      triples.add(RatingMatrices.triple("much", "i" + item, 5));
+    }
+    reopen();
+    EvaluationReport report = evaluate(10);
+
+    List<Shown> all = plain(10, model::predict);
+    int[][] bounds = {{0, 0}, {1, 1}, {2, 2}, {3, 5}, {6, 20}, {21, 40}};
+    List<String> names = List.of("0", "1", "2", "3-5", "6-20", "21+");
+    assertThat(report.history()).extracting(HistoryClass::history).isEqualTo(names);
+    for (int c = 0; c < bounds.length; c++) {
+      int[] bound = bounds[c];
+      List<Shown> users =
+          all.stream().filter(user -> user.had >= bound[0] && user.had <= bound[1]).toList();
+      HistoryClass found = report.history().get(c);
+      assertThat(found.users()).as(names.get(c)).isEqualTo(users.size());
+      assertThat(found.models().keySet()).containsExactly("model", "biases", "popularity");
+      assertMeans(found.models().getOrDefault("model", Map.of()), 10, users);
+    }
+    assertThat(report.history().stream().mapToInt(HistoryClass::users).sum())
+        .isEqualTo(report.rankedUsers());
   }
 }

@@ -2,6 +2,7 @@ package io.github.peccary.tools.command;
 
 import io.github.peccary.engine.evaluate.Evaluation;
 import io.github.peccary.engine.evaluate.EvaluationReport;
+import io.github.peccary.engine.evaluate.HistoryClass;
 import io.github.peccary.engine.model.FactorModel;
 import io.github.peccary.engine.parallel.Workers;
 import io.github.peccary.engine.ratings.IdDictionary;
@@ -111,27 +112,54 @@ final class EvaluateCommand implements Callable<Integer> {
       console.line("There is nothing to measure on.");
       return;
     }
-    List<String> headers = new ArrayList<>(List.of("<"));
-    report.models().keySet().forEach(name -> headers.add(NAMES.getOrDefault(name, name)));
-    Table table = new Table(headers.toArray(String[]::new));
-    Set<String> measures = new LinkedHashSet<>();
-    report.models().values().forEach(values -> measures.addAll(values.keySet()));
-    for (String measure : measures) {
-      List<String> row = new ArrayList<>(List.of(measure));
-      report
-          .models()
-          .values()
-          .forEach(values -> row.add(Format.metric(values.getOrDefault(measure, Double.NaN))));
-      table.row(row);
-    }
-    table.lines().forEach(console::line);
+    measures(report).lines().forEach(console::line);
     console.line("");
+    if (!report.history().isEmpty()) {
+      console.line("ndcg@%d by the number of items that the user had before".formatted(report.k()));
+      console.line("");
+      byHistory(report).lines().forEach(console::line);
+      console.line("");
+    }
     console.line(
         "rankings of %s of %s; %s"
             .formatted(
                 Format.count(report.rankedUsers()),
                 Format.count(report.rankableUsers(), "user"),
                 Format.seconds(seconds)));
+  }
+
+  private static Table measures(EvaluationReport report) {
+    Table table = table(List.of("<"), report.models().keySet());
+    Set<String> measures = new LinkedHashSet<>();
+    report.models().values().forEach(values -> measures.addAll(values.keySet()));
+    for (String measure : measures) {
+      table.row(row(List.of(measure), measure, report.models()));
+    }
+    return table;
+  }
+
+  private static Table byHistory(EvaluationReport report) {
+    Table table = table(List.of("items<", "users"), report.history().getFirst().models().keySet());
+    for (HistoryClass users : report.history()) {
+      List<String> first = List.of(users.history(), Format.count(users.users()));
+      table.row(row(first, "ndcg@" + report.k(), users.models()));
+    }
+    return table;
+  }
+
+  private static Table table(List<String> first, Set<String> models) {
+    List<String> headers = new ArrayList<>(first);
+    models.forEach(name -> headers.add(NAMES.getOrDefault(name, name)));
+    return new Table(headers.toArray(String[]::new));
+  }
+
+  private static List<String> row(
+      List<String> first, String measure, Map<String, Map<String, Double>> models) {
+    List<String> row = new ArrayList<>(first);
+    models
+        .values()
+        .forEach(values -> row.add(Format.metric(values.getOrDefault(measure, Double.NaN))));
+    return row;
   }
 
   private static Map<String, Object> fields(EvaluationReport report, double seconds) {
@@ -144,6 +172,14 @@ final class EvaluateCommand implements Callable<Integer> {
     fields.put("rankableUsers", report.rankableUsers());
     fields.put("rankedUsers", report.rankedUsers());
     fields.put("models", report.models());
+    Map<String, Object> history = new LinkedHashMap<>();
+    for (HistoryClass users : report.history()) {
+      Map<String, Object> ofUsers = new LinkedHashMap<>();
+      ofUsers.put("users", users.users());
+      ofUsers.put("models", users.models());
+      history.put(users.history(), ofUsers);
+    }
+    fields.put("history", history);
     fields.put("seconds", seconds);
     return fields;
   }
