@@ -188,6 +188,8 @@ class ModelCommandsTest {
         .containsKeys("mrr@10", "map@10", "hitRate@10")
         .containsKeys("coverage@10", "gini@10", "meanPopularity@10");
     assertThat(Cli.object(models, "globalMean")).containsKeys("rmse", "mae");
+    assertThat((List<?>) Cli.object(Cli.object(json, "intervals"), "model").get("ndcg@10"))
+        .hasSize(2);
     Map<String, Object> some = Cli.object(Cli.object(json, "history"), "6-20");
     assertThat(Cli.number(some, "users")).isPositive();
     assertThat(Cli.object(Cli.object(some, "models"), "popularity")).containsKey("ndcg@10");
@@ -238,6 +240,7 @@ class ModelCommandsTest {
     assertThat(Cli.run("evaluate", own, ratings).out())
         .contains("ndcg@10 by the number of items that the user had before")
         .containsPattern("(?m)^ +items +users +model +biases +popularity$")
+        .containsPattern("(?m)^ +ndcg@10 .*\\n +from +[0-9.]+ .*\\n +to +[0-9.]+ ")
         .containsPattern("(?m)^ +6-20 +\\d+ +[0-9.]+ +[0-9.]+ +[0-9.]+$");
   }
 

@@ -80,6 +80,7 @@ public final class Evaluation {
         ranking.rankableUsers(),
         ranking.rankedUsers(),
         models,
+        ranking.intervals(),
         ranking.byHistory());
   }
 

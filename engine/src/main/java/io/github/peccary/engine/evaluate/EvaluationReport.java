@@ -1,5 +1,6 @@
 package io.github.peccary.engine.evaluate;
 
+import io.github.peccary.engine.metric.Bootstrap.Interval;
 import java.util.List;
 import java.util.Map;
 
@@ -33,4 +34,5 @@ public record EvaluationReport(
     int rankableUsers,
     int rankedUsers,
     Map<String, Map<String, Double>> models,
+    Map<String, Map<String, Interval>> intervals,
     List<HistoryClass> history) {}

@@ -1,6 +1,7 @@
 package io.github.peccary.engine.evaluate;
 
 import io.github.peccary.engine.evaluate.Baselines.ItemRanker;
+import io.github.peccary.engine.metric.Bootstrap.Interval;
 import io.github.peccary.engine.parallel.Workers;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -114,5 +115,12 @@ final class RankingPass {
       }
     }
     return classes;
+  }
+
+  /// How sure the means of all rankers so far are.
+  Map<String, Map<String, Interval>> intervals() {
+    Map<String, Map<String, Interval>> intervals = new LinkedHashMap<>();
+    scores.forEach((name, ofRanker) -> intervals.put(name, ofRanker.intervals()));
+    return intervals;
   }
 }

@@ -1,5 +1,7 @@
 package io.github.peccary.engine.evaluate;
 
+import io.github.peccary.engine.metric.Bootstrap;
+import io.github.peccary.engine.metric.Bootstrap.Interval;
 import io.github.peccary.engine.metric.ExposureMetrics;
 import io.github.peccary.engine.metric.RankingMetrics;
 import java.util.Arrays;
@@ -15,6 +17,9 @@ import java.util.stream.IntStream;
 final class RankingScores {
   private static final List<String> MEASURES =
       List.of("ndcg@", "recall@", "precision@", "mrr@", "map@", "hitRate@");
+
+  /// How many of them, from the first on, get an interval.
+  private static final int BOUNDED = 2;
 
   private final int k;
   private final int[] popularity;
@@ -76,5 +81,14 @@ final class RankingScores {
       means.put(MEASURES.get(m) + k, mean);
     }
     return means;
+  }
+
+  /// The intervals of the means over all users, of NDCG and recall.
+  Map<String, Interval> intervals() {
+    Map<String, Interval> intervals = new LinkedHashMap<>();
+    for (int m = 0; m < BOUNDED; m++) {
+      intervals.put(MEASURES.get(m) + k, Bootstrap.interval(values[m]));
+    }
+    return intervals;
   }
 }

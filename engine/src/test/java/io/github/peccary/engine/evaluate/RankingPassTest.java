@@ -3,6 +3,8 @@ package io.github.peccary.engine.evaluate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.github.peccary.engine.metric.Bootstrap;
+import io.github.peccary.engine.metric.Bootstrap.Interval;
 import io.github.peccary.engine.model.FactorModel;
 import io.github.peccary.engine.model.Models;
 import io.github.peccary.engine.parallel.Workers;
@@ -226,5 +228,26 @@ class RankingPassTest {
     }
     assertThat(report.history().stream().mapToInt(HistoryClass::users).sum())
         .isEqualTo(report.rankedUsers());
+  }
+
+  @Test
+  void intervalsAreOfTheUsersValues() {
+    EvaluationReport report = evaluate(10);
+
+    assertThat(report.intervals().keySet()).containsExactly("model", "biases", "popularity");
+    List<Shown> shown = plain(10, model::predict);
+    for (int measure = 0; measure < 2; measure++) {
+      int m = measure;
+      double[] values = shown.stream().mapToDouble(user -> user.measures.get(m)).toArray();
+      Interval expected = Bootstrap.interval(values);
+      Interval found =
+          report
+              .intervals()
+              .getOrDefault("model", Map.of())
+              .getOrDefault(NAMES.get(m) + 10, new Interval(1, 0));
+      assertThat(found.low()).isCloseTo(expected.low(), within(1e-12));
+      assertThat(found.high()).isCloseTo(expected.high(), within(1e-12));
+      assertThat(found.low()).isLessThan(found.high());
+    }
   }
 }

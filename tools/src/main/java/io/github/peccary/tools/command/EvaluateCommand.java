@@ -3,6 +3,8 @@ package io.github.peccary.tools.command;
 import io.github.peccary.engine.evaluate.Evaluation;
 import io.github.peccary.engine.evaluate.EvaluationReport;
 import io.github.peccary.engine.evaluate.HistoryClass;
+import io.github.peccary.engine.metric.Bootstrap;
+import io.github.peccary.engine.metric.Bootstrap.Interval;
 import io.github.peccary.engine.model.FactorModel;
 import io.github.peccary.engine.parallel.Workers;
 import io.github.peccary.engine.ratings.IdDictionary;
@@ -21,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -120,6 +123,11 @@ final class EvaluateCommand implements Callable<Integer> {
       byHistory(report).lines().forEach(console::line);
       console.line("");
     }
+    if (!report.intervals().isEmpty()) {
+      console.line(
+          "from, to: 95 %% intervals over users, bootstrap of %s, seed %d"
+              .formatted(Format.count(Bootstrap.RESAMPLES, "resample"), Bootstrap.SEED));
+    }
     console.line(
         "rankings of %s of %s; %s"
             .formatted(
@@ -133,16 +141,31 @@ final class EvaluateCommand implements Callable<Integer> {
     Set<String> measures = new LinkedHashSet<>();
     report.models().values().forEach(values -> measures.addAll(values.keySet()));
     for (String measure : measures) {
-      table.row(row(List.of(measure), measure, report.models()));
+      table.row(row(List.of(measure), report.models(), measure));
+      if (report.intervals().values().stream().anyMatch(of -> of.containsKey(measure))) {
+        table.row(bounds("  from", report, measure, Interval::low));
+        table.row(bounds("  to", report, measure, Interval::high));
+      }
     }
     return table;
+  }
+
+  private static List<String> bounds(
+      String title, EvaluationReport report, String measure, ToDoubleFunction<Interval> bound) {
+    Map<String, Map<String, Double>> bounds = new LinkedHashMap<>();
+    for (String model : report.models().keySet()) {
+      Interval interval = report.intervals().getOrDefault(model, Map.of()).get(measure);
+      bounds.put(
+          model, interval == null ? Map.of() : Map.of(measure, bound.applyAsDouble(interval)));
+    }
+    return row(List.of(title), bounds, measure);
   }
 
   private static Table byHistory(EvaluationReport report) {
     Table table = table(List.of("items<", "users"), report.history().getFirst().models().keySet());
     for (HistoryClass users : report.history()) {
       List<String> first = List.of(users.history(), Format.count(users.users()));
-      table.row(row(first, "ndcg@" + report.k(), users.models()));
+      table.row(row(first, users.models(), "ndcg@" + report.k()));
     }
     return table;
   }
@@ -154,7 +177,7 @@ final class EvaluateCommand implements Callable<Integer> {
   }
 
   private static List<String> row(
-      List<String> first, String measure, Map<String, Map<String, Double>> models) {
+      List<String> first, Map<String, Map<String, Double>> models, String measure) {
     List<String> row = new ArrayList<>(first);
     models
         .values()
@@ -172,6 +195,16 @@ final class EvaluateCommand implements Callable<Integer> {
     fields.put("rankableUsers", report.rankableUsers());
     fields.put("rankedUsers", report.rankedUsers());
     fields.put("models", report.models());
+    Map<String, Object> intervals = new LinkedHashMap<>();
+    report
+        .intervals()
+        .forEach(
+            (model, ofModel) -> {
+              Map<String, Object> bounds = new LinkedHashMap<>();
+              ofModel.forEach((name, of) -> bounds.put(name, List.of(of.low(), of.high())));
+              intervals.put(model, bounds);
+            });
+    fields.put("intervals", intervals);
     Map<String, Object> history = new LinkedHashMap<>();
     for (HistoryClass users : report.history()) {
       Map<String, Object> ofUsers = new LinkedHashMap<>();
