@@ -182,7 +182,7 @@ class ModelCommandsTest {
     assertThat(json.get("split")).isEqualTo("holdout: random fraction=0.1 seed=42");
     Map<String, Object> models = Cli.object(json, "models");
     assertThat(models.keySet())
-        .containsExactlyInAnyOrder("model", "globalMean", "biases", "popularity");
+        .containsExactlyInAnyOrder("model", "globalMean", "biases", "popularity", "itemKnn");
     assertThat(Cli.object(models, "model"))
         .containsKeys("rmse", "mae", "ndcg@10", "recall@10", "precision@10")
         .containsKeys("mrr@10", "map@10", "hitRate@10")
@@ -229,8 +229,8 @@ class ModelCommandsTest {
     Cli.Result result = Cli.run("evaluate", model, ratings);
     assertThat(result.exitCode()).isZero();
     assertThat(result.out())
-        .containsPattern("(?m)^ +model +global mean +biases +popularity$")
-        .containsPattern("(?m)^ +rmse +[0-9.]+ +[0-9.]+ +[0-9.]+ +–$");
+        .containsPattern("(?m)^ +model +global mean +biases +popularity +item kNN$")
+        .containsPattern("(?m)^ +rmse +[0-9.]+ +[0-9.]+ +[0-9.]+ +– +–$");
   }
 
   @Test
@@ -239,9 +239,9 @@ class ModelCommandsTest {
     assertThat(Cli.run("train", ratings, "-o", own, "--rank", 4).exitCode()).isZero();
     assertThat(Cli.run("evaluate", own, ratings).out())
         .contains("ndcg@10 by the number of items that the user had before")
-        .containsPattern("(?m)^ +items +users +model +biases +popularity$")
+        .containsPattern("(?m)^ +items +users +model +biases +popularity +item kNN$")
         .containsPattern("(?m)^ +ndcg@10 .*\\n +from +[0-9.]+ .*\\n +to +[0-9.]+ ")
-        .containsPattern("(?m)^ +6-20 +\\d+ +[0-9.]+ +[0-9.]+ +[0-9.]+$");
+        .containsPattern("(?m)^ +6-20 +\\d+( +[0-9.]+){4}$");
   }
 
   @Test

@@ -9,6 +9,7 @@ import io.github.peccary.engine.ratings.RatingMatrix;
 import io.github.peccary.engine.recommend.ItemFilter;
 import io.github.peccary.engine.recommend.Recommender;
 import io.github.peccary.engine.recommend.ScoredItem;
+import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -63,14 +64,22 @@ public final class Evaluation {
     rating.score(biasPredictor).report(ofBiases);
     ranking.score("biases", Baselines.byBias(model, biases), ofBiases);
 
+    ItemRanker popular = Baselines.byPopularity(ranking.popularity());
     Map<String, Double> ofPopularity = new LinkedHashMap<>();
-    ranking.score("popularity", Baselines.byPopularity(ranking.popularity()), ofPopularity);
+    ranking.score("popularity", popular, ofPopularity);
+
+    Map<String, Double> ofItemKnn = new LinkedHashMap<>();
+    if (ranking.rankedUsers() > 0) {
+      ItemNeighbors neighbors = neighbors(model, split, ranking.had(), workers);
+      ranking.score("itemKnn", neighbors.ranker(popular), ofItemKnn);
+    }
 
     Map<String, Map<String, Double>> models = new LinkedHashMap<>();
     models.put("model", ofModel);
     models.put("globalMean", ofGlobalMean);
     models.put("biases", ofBiases);
     models.put("popularity", ofPopularity);
+    models.put("itemKnn", ofItemKnn);
     return new EvaluationReport(
         split.text(errors.setAside(), errors.ratings()),
         k,
@@ -82,6 +91,13 @@ public final class Evaluation {
         models,
         ranking.intervals(),
         ranking.byHistory());
+  }
+
+  private static ItemNeighbors neighbors(
+      FactorModel model, Split split, BitSet items, Workers workers) {
+    try (Interactions had = new Interactions(model.users(), model.items(), split::forEachHad)) {
+      return new ItemNeighbors(had, items, workers);
+    }
   }
 
   private static ItemRanker ranker(Recommender recommender) {

@@ -5,6 +5,7 @@ import io.github.peccary.engine.metric.Bootstrap.Interval;
 import io.github.peccary.engine.parallel.Workers;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +25,7 @@ final class RankingPass {
   private final int[] users;
   private final int[] popularity;
   private final int[] histories; // the class of each ranked user
+  private final BitSet had = new BitSet();
   private final Map<String, RankingScores> scores = new LinkedHashMap<>();
 
   /// @param userCount how many users the file has
@@ -43,8 +45,12 @@ final class RankingPass {
     users = all.length <= maxUsers ? all : sample(all, maxUsers);
     popularity =
         users.length == 0 ? new int[0] : IntStream.range(0, items).map(split::popularity).toArray();
-    histories =
-        Arrays.stream(users).map(user -> HistoryClass.of(split.seen(user).cardinality())).toArray();
+    histories = new int[users.length];
+    for (int place = 0; place < users.length; place++) {
+      BitSet seen = split.seen(users[place]);
+      had.or(seen);
+      histories[place] = HistoryClass.of(seen.cardinality());
+    }
   }
 
   private static int[] sample(int[] users, int count) {
@@ -72,6 +78,11 @@ final class RankingPass {
   /// How many of them are ranked.
   int rankedUsers() {
     return users.length;
+  }
+
+  /// The items that any of them had before.
+  BitSet had() {
+    return had;
   }
 
   /// How many events of each item were seen before the scored ratings; of none, if there are no

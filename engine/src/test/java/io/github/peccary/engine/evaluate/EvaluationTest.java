@@ -116,7 +116,7 @@ class EvaluationTest {
       assertThat(report.ratings()).isEqualTo(held.size());
       assertThat(report.coldRatings()).isZero();
       assertThat(report.models().keySet())
-          .containsExactly("model", "globalMean", "biases", "popularity");
+          .containsExactly("model", "globalMean", "biases", "popularity", "itemKnn");
       assertThat(measures(report, "model").get("rmse"))
           .isCloseTo(rmse(held, model::predict), within(1e-9));
       assertThat(measures(report, "model").get("mae"))
@@ -241,6 +241,7 @@ class EvaluationTest {
           .as("with something new; u1 has an unheard item at least")
           .isEqualTo((int) (toFind.contains(user) ? users : users + 1));
       assertThat(measures(report, "model")).containsKey("ndcg@10");
+      assertThat(measures(report, "itemKnn")).containsKey("ndcg@10");
     }
   }
 

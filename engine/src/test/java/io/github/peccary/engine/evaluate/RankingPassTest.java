@@ -223,7 +223,8 @@ class RankingPassTest {
           all.stream().filter(user -> user.had >= bound[0] && user.had <= bound[1]).toList();
       HistoryClass found = report.history().get(c);
       assertThat(found.users()).as(names.get(c)).isEqualTo(users.size());
-      assertThat(found.models().keySet()).containsExactly("model", "biases", "popularity");
+      assertThat(found.models().keySet())
+          .containsExactly("model", "biases", "popularity", "itemKnn");
       assertMeans(found.models().getOrDefault("model", Map.of()), 10, users);
     }
     assertThat(report.history().stream().mapToInt(HistoryClass::users).sum())
@@ -234,7 +235,8 @@ class RankingPassTest {
   void intervalsAreOfTheUsersValues() {
     EvaluationReport report = evaluate(10);
 
-    assertThat(report.intervals().keySet()).containsExactly("model", "biases", "popularity");
+    assertThat(report.intervals().keySet())
+        .containsExactly("model", "biases", "popularity", "itemKnn");
     List<Shown> shown = plain(10, model::predict);
     for (int measure = 0; measure < 2; measure++) {
       int m = measure;

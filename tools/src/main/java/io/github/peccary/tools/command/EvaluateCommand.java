@@ -40,14 +40,15 @@ import picocli.CommandLine.Spec;
       "Measure a model beside the baselines that it must beat.",
       "On the model's own held-out part if these are the ratings it was trained from, else on every",
       "rating of the file. Held-out ratings that a model before it (train --from) may have been",
-      "trained on are set aside."
+      "trained on are set aside. Rankings are of all items but those that the user had before."
     },
     footer = {
       "  peccary evaluate model.safetensors ratings.safetensors",
       "  peccary evaluate model.safetensors test.safetensors --k 20 --json",
     })
 final class EvaluateCommand implements Callable<Integer> {
-  private static final Map<String, String> NAMES = Map.of("globalMean", "global mean");
+  private static final Map<String, String> NAMES =
+      Map.of("globalMean", "global mean", "itemKnn", "item kNN");
 
   private final Console console;
 
