@@ -158,7 +158,10 @@ final class Split {
   void forEachHad(int modelUser, IntConsumer to) {
     if (kind == Kind.FOREIGN) {
       for (long at = model.seenStart(modelUser); at < model.seenEnd(modelUser); at++) {
-        to.accept(model.seenItem(at));
+        int item = model.seenItem(at);
+        if (item >= 0 && item < model.items()) { // any number, where contents were not checked
+          to.accept(item);
+        }
       }
       return;
     }

@@ -13,7 +13,11 @@ import io.github.peccary.engine.ratings.Holdout;
 import io.github.peccary.engine.ratings.RatingMatrices;
 import io.github.peccary.engine.ratings.RatingMatrices.Triple;
 import io.github.peccary.engine.ratings.RatingMatrix;
+import io.github.peccary.engine.storage.Verify;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -274,6 +278,30 @@ class EvaluationTest {
       EvaluationReport report = evaluate(model, test, 10);
       assertThat(report.rankedUsers()).isZero();
       assertThat(measures(report, "model")).containsKey("rmse").doesNotContainKey("ndcg@10");
+    }
+  }
+
+  @Test
+  void seenItemsThatWereNotCheckedAreWrongAtMost() throws IOException {
+    Path damaged = folder.resolve("damaged.safetensors");
+    Path file = folder.resolve("test.safetensors");
+    ByteBuffer bytes;
+    ByteBuffer seen = ByteBuffer.allocate(12).order(ByteOrder.LITTLE_ENDIAN);
+    try (FactorModel model = model(heldOut())) {
+      bytes = ByteBuffer.wrap(Files.readAllBytes(model.path())).order(ByteOrder.LITTLE_ENDIAN);
+      IntStream.range(0, 3).forEach(at -> seen.putInt(model.seenItem(at)));
+    }
+    seen.flip();
+    int at = 0;
+    while (!bytes.slice(at, seen.capacity()).equals(seen)) {
+      at += Integer.BYTES;
+    }
+    bytes.putInt(at, Integer.MAX_VALUE).putInt(at + 4, -7);
+    Files.write(damaged, bytes.array());
+    try (RatingMatrix test = RatingMatrices.open(file, RatingMatrices.random(60, 50, 0.2, 99));
+        FactorModel model = FactorModel.open(damaged, Verify.STRUCTURE)) {
+      assertThat(model.seenItem(0)).isEqualTo(Integer.MAX_VALUE);
+      assertThat(measures(evaluate(model, test, 10), "itemKnn")).containsKey("ndcg@10");
     }
   }
 
