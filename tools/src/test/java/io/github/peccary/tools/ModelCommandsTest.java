@@ -182,10 +182,17 @@ class ModelCommandsTest {
     assertThat(json.get("split")).isEqualTo("holdout: random fraction=0.1 seed=42");
     Map<String, Object> models = Cli.object(json, "models");
     assertThat(models.keySet())
-        .containsExactlyInAnyOrder("model", "globalMean", "biases", "popularity");
+        .containsExactlyInAnyOrder("model", "globalMean", "biases", "popularity", "itemKnn");
     assertThat(Cli.object(models, "model"))
-        .containsKeys("rmse", "mae", "ndcg@10", "recall@10", "precision@10");
+        .containsKeys("rmse", "mae", "ndcg@10", "recall@10", "precision@10")
+        .containsKeys("mrr@10", "map@10", "hitRate@10")
+        .containsKeys("coverage@10", "gini@10", "meanPopularity@10");
     assertThat(Cli.object(models, "globalMean")).containsKeys("rmse", "mae");
+    assertThat((List<?>) Cli.object(Cli.object(json, "intervals"), "model").get("ndcg@10"))
+        .hasSize(2);
+    Map<String, Object> some = Cli.object(Cli.object(json, "history"), "6-20");
+    assertThat(Cli.number(some, "users")).isPositive();
+    assertThat(Cli.object(Cli.object(some, "models"), "popularity")).containsKey("ndcg@10");
     assertThat(Cli.object(models, "popularity")).containsKeys("ndcg@10", "recall@10");
     assertThat(Cli.number(models, "model", "rmse"))
         .isLessThan(Cli.number(models, "biases", "rmse"));
@@ -222,8 +229,19 @@ class ModelCommandsTest {
     Cli.Result result = Cli.run("evaluate", model, ratings);
     assertThat(result.exitCode()).isZero();
     assertThat(result.out())
-        .containsPattern("(?m)^ +model +global mean +biases +popularity$")
-        .containsPattern("(?m)^ +rmse +[0-9.]+ +[0-9.]+ +[0-9.]+ +–$");
+        .containsPattern("(?m)^ +model +global mean +biases +popularity +item kNN$")
+        .containsPattern("(?m)^ +rmse +[0-9.]+ +[0-9.]+ +[0-9.]+ +– +–$");
+  }
+
+  @Test
+  void forPeopleThereIsATableByHistory() {
+    Path own = folder.resolve("by-history.safetensors");
+    assertThat(Cli.run("train", ratings, "-o", own, "--rank", 4).exitCode()).isZero();
+    assertThat(Cli.run("evaluate", own, ratings).out())
+        .contains("ndcg@10 by the number of items that the user had before")
+        .containsPattern("(?m)^ +items +users +model +biases +popularity +item kNN$")
+        .containsPattern("(?m)^ +ndcg@10 .*\\n +from +[0-9.]+ .*\\n +to +[0-9.]+ ")
+        .containsPattern("(?m)^ +6-20 +\\d+( +[0-9.]+){4}$");
   }
 
   @Test

@@ -6,8 +6,8 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.function.IntUnaryOperator;
 
-/// What a model must beat. They rank all users alike, so that their order of the items is sorted
-/// once.
+/// What a model must beat, besides [ItemNeighbors]. These rank all users alike, so that their order
+/// of the items is sorted once.
 final class Baselines {
   /// Predicts a rating. Indexes are those of the model, -1 for a user or an item unknown to it.
   interface RatingPredictor {
@@ -66,8 +66,8 @@ final class Baselines {
   }
 
   /// Items by falling number of events.
-  static ItemRanker byPopularity(int items, IntUnaryOperator events) {
-    return inOrder(order(items, item -> -events.applyAsInt(item)));
+  static ItemRanker byPopularity(int[] events) {
+    return inOrder(order(events.length, item -> -events[item]));
   }
 
   private static ItemRanker inOrder(int[] order) {

@@ -9,6 +9,7 @@ import io.github.peccary.engine.ratings.RatingMatrix;
 import io.github.peccary.engine.recommend.ItemFilter;
 import io.github.peccary.engine.recommend.Recommender;
 import io.github.peccary.engine.recommend.ScoredItem;
+import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -48,28 +49,37 @@ public final class Evaluation {
     DampedBiases biases = model.biases();
     RatingPredictor biasPredictor = Baselines.biases(biases);
     RatingPass rating = new RatingPass(model, ratings, split, workers);
-    RankingPass ranking = new RankingPass(split, ratings.users(), k, maxRankedUsers, workers);
+    RankingPass ranking =
+        new RankingPass(split, ratings.users(), model.items(), k, maxRankedUsers, workers);
 
     Map<String, Double> ofModel = new LinkedHashMap<>();
     RatingPass.Errors errors = rating.score(Baselines.model(model, biasPredictor));
     errors.report(ofModel);
-    ranking.score(ranker(new Recommender(model)), ofModel);
+    ranking.score("model", ranker(new Recommender(model)), ofModel);
 
     Map<String, Double> ofGlobalMean = new LinkedHashMap<>();
     rating.score(Baselines.globalMean(biases.globalMean())).report(ofGlobalMean);
 
     Map<String, Double> ofBiases = new LinkedHashMap<>();
     rating.score(biasPredictor).report(ofBiases);
-    ranking.score(Baselines.byBias(model, biases), ofBiases);
+    ranking.score("biases", Baselines.byBias(model, biases), ofBiases);
 
+    ItemRanker popular = Baselines.byPopularity(ranking.popularity());
     Map<String, Double> ofPopularity = new LinkedHashMap<>();
-    ranking.score(Baselines.byPopularity(model.items(), split::popularity), ofPopularity);
+    ranking.score("popularity", popular, ofPopularity);
+
+    Map<String, Double> ofItemKnn = new LinkedHashMap<>();
+    if (ranking.rankedUsers() > 0) {
+      ItemNeighbors neighbors = neighbors(model, split, ranking.had(), workers);
+      ranking.score("itemKnn", neighbors.ranker(popular), ofItemKnn);
+    }
 
     Map<String, Map<String, Double>> models = new LinkedHashMap<>();
     models.put("model", ofModel);
     models.put("globalMean", ofGlobalMean);
     models.put("biases", ofBiases);
     models.put("popularity", ofPopularity);
+    models.put("itemKnn", ofItemKnn);
     return new EvaluationReport(
         split.text(errors.setAside(), errors.ratings()),
         k,
@@ -78,7 +88,16 @@ public final class Evaluation {
         errors.coldRatings(),
         ranking.rankableUsers(),
         ranking.rankedUsers(),
-        models);
+        models,
+        ranking.intervals(),
+        ranking.byHistory());
+  }
+
+  private static ItemNeighbors neighbors(
+      FactorModel model, Split split, BitSet items, Workers workers) {
+    try (Interactions had = new Interactions(model.users(), model.items(), split::forEachHad)) {
+      return new ItemNeighbors(had, items, workers);
+    }
   }
 
   private static ItemRanker ranker(Recommender recommender) {

@@ -1,5 +1,7 @@
 package io.github.peccary.engine.evaluate;
 
+import io.github.peccary.engine.metric.Bootstrap.Interval;
+import java.util.List;
 import java.util.Map;
 
 /// What an evaluation found.
@@ -14,11 +16,15 @@ import java.util.Map;
 /// @param rankableUsers users with something to find: at least one rating of the split that is not
 ///     among what they are known to have seen
 /// @param rankedUsers how many of them were ranked
-/// @param models the measures by name, for `model`, `globalMean`, `biases` and `popularity` in this
-///     order. Ratings: `rmse` and `mae` of the scores as they are, `rmse[clipped]` of the scores
-///     bound to the rating scale, and `rmse[users>=10]`, `rmse[users<10]` by the user's number of
-///     ratings in training, where it is known. Rankings, means over the ranked users: `ndcg@k`,
-///     `recall@k`, `precision@k`, `mrr@k`. A measure without anything to measure is absent
+/// @param models the measures by name, for `model`, `globalMean`, `biases`, `popularity` and
+///     `itemKnn` in this order. Ratings: `rmse` and `mae` of the scores as they are,
+///     `rmse[clipped]` of the scores bound to the rating scale, and `rmse[users>=10]`,
+///     `rmse[users<10]` by the user's number of ratings in training, where it is known. Rankings,
+///     means over the ranked users: `ndcg@k`, `recall@k`, `precision@k`, `mrr@k`, `map@k`,
+///     `hitRate@k`, of [io.github.peccary.engine.metric.RankingMetrics]; and of what is shown to
+///     them, `coverage@k`, `gini@k` and `meanPopularity@k` of
+///     [io.github.peccary.engine.metric.ExposureMetrics]. A measure without anything to measure is
+///     absent
 public record EvaluationReport(
     String split,
     int k,
@@ -27,4 +33,6 @@ public record EvaluationReport(
     long coldRatings,
     int rankableUsers,
     int rankedUsers,
-    Map<String, Map<String, Double>> models) {}
+    Map<String, Map<String, Double>> models,
+    Map<String, Map<String, Interval>> intervals,
+    List<HistoryClass> history) {}

@@ -1,10 +1,13 @@
 package io.github.peccary.engine.evaluate;
 
 import io.github.peccary.engine.evaluate.Baselines.ItemRanker;
-import io.github.peccary.engine.metric.RankingMetrics;
+import io.github.peccary.engine.metric.Bootstrap.Interval;
 import io.github.peccary.engine.parallel.Workers;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 
@@ -20,10 +23,15 @@ final class RankingPass {
   private final Workers workers;
   private final int rankable;
   private final int[] users;
+  private final int[] popularity;
+  private final int[] histories; // the class of each ranked user
+  private final BitSet had = new BitSet();
+  private final Map<String, RankingScores> scores = new LinkedHashMap<>();
 
   /// @param userCount how many users the file has
+  /// @param items how many items the model has
   /// @param maxUsers how many to rank at most
-  RankingPass(Split split, int userCount, int k, int maxUsers, Workers workers) {
+  RankingPass(Split split, int userCount, int items, int k, int maxUsers, Workers workers) {
     this.split = split;
     this.k = k;
     this.workers = workers;
@@ -35,6 +43,14 @@ final class RankingPass {
             : new int[0];
     rankable = all.length;
     users = all.length <= maxUsers ? all : sample(all, maxUsers);
+    popularity =
+        users.length == 0 ? new int[0] : IntStream.range(0, items).map(split::popularity).toArray();
+    histories = new int[users.length];
+    for (int place = 0; place < users.length; place++) {
+      BitSet seen = split.seen(users[place]);
+      had.or(seen);
+      histories[place] = HistoryClass.of(seen.cardinality());
+    }
   }
 
   private static int[] sample(int[] users, int count) {
@@ -64,42 +80,58 @@ final class RankingPass {
     return users.length;
   }
 
-  /// Puts the measures of one ranker, means over the ranked users; none if there are no users.
-  void score(ItemRanker ranker, Map<String, Double> measures) {
+  /// The items that any of them had before.
+  BitSet had() {
+    return had;
+  }
+
+  /// How many events of each item were seen before the scored ratings; of none, if there are no
+  /// users.
+  int[] popularity() {
+    return popularity;
+  }
+
+  /// Ranks all users and puts the measures of this ranker; none if there are no users.
+  void score(String name, ItemRanker ranker, Map<String, Double> measures) {
     if (users.length == 0) {
       return;
     }
-    double[][] ofUsers = new double[users.length][];
+    RankingScores ofRanker = new RankingScores(users.length, k, popularity);
     workers.forRange(
         users.length,
         1,
         (from, to) -> {
-          for (int i = from; i < to; i++) {
-            ofUsers[i] = score(ranker, users[i]);
+          for (int place = from; place < to; place++) {
+            int user = users[place];
+            int[] top = ranker.rank(split.modelUser(user), k, split.seen(user));
+            ofRanker.add(place, top, split.relevant(user));
           }
         });
-    String[] names = {"ndcg@", "recall@", "precision@", "mrr@"};
-    for (int m = 0; m < names.length; m++) {
-      double sum = 0;
-      for (double[] ofUser : ofUsers) {
-        sum += ofUser[m];
-      }
-      measures.put(names[m] + k, sum / users.length);
-    }
+    ofRanker.report(measures);
+    scores.put(name, ofRanker);
   }
 
-  private double[] score(ItemRanker ranker, int user) {
-    int[] relevant = split.relevant(user);
-    BitSet wanted = new BitSet();
-    Arrays.stream(relevant).filter(item -> item >= 0).forEach(wanted::set);
-    int[] top = ranker.rank(split.modelUser(user), k, split.seen(user));
-    int[] ranks =
-        IntStream.rangeClosed(1, top.length).filter(rank -> wanted.get(top[rank - 1])).toArray();
-    return new double[] {
-      RankingMetrics.ndcg(ranks, relevant.length, k),
-      RankingMetrics.recall(ranks, relevant.length, k),
-      RankingMetrics.precision(ranks, relevant.length, k),
-      RankingMetrics.reciprocalRank(ranks, relevant.length, k)
-    };
+  /// The measures of all rankers so far, by the number of items that the users had before; only
+  /// classes that have users.
+  List<HistoryClass> byHistory() {
+    List<HistoryClass> classes = new ArrayList<>();
+    for (int number = 0; number < HistoryClass.count(); number++) {
+      int wanted = number;
+      int[] places =
+          IntStream.range(0, users.length).filter(place -> histories[place] == wanted).toArray();
+      if (places.length > 0) {
+        Map<String, Map<String, Double>> models = new LinkedHashMap<>();
+        scores.forEach((name, ofRanker) -> models.put(name, ofRanker.means(places)));
+        classes.add(new HistoryClass(HistoryClass.name(number), places.length, models));
+      }
+    }
+    return classes;
+  }
+
+  /// How sure the means of all rankers so far are.
+  Map<String, Map<String, Interval>> intervals() {
+    Map<String, Map<String, Interval>> intervals = new LinkedHashMap<>();
+    scores.forEach((name, ofRanker) -> intervals.put(name, ofRanker.intervals()));
+    return intervals;
   }
 }

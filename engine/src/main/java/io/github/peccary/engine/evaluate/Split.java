@@ -8,6 +8,7 @@ import io.github.peccary.engine.ratings.PairFilter;
 import io.github.peccary.engine.ratings.RatingMatrix;
 import java.nio.file.Path;
 import java.util.BitSet;
+import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -139,24 +140,38 @@ final class Split {
   /// The items of the model that the user is known to have had before.
   BitSet seen(int user) {
     BitSet seen = new BitSet(model.items());
+    forEachHad(modelUser(user), seen::set);
     if (kind == Kind.FOREIGN) {
-      int modelUser = modelUser(user);
-      for (long at = model.seenStart(modelUser); at < model.seenEnd(modelUser); at++) {
-        seen.set(model.seenItem(at));
-      }
-    }
-    CompressedRows rows = ratings.byUser();
-    for (long position = rows.start(user); position < rows.end(user); position++) {
-      int item = rows.index(position);
-      boolean before =
-          kind == Kind.FOREIGN
-              ? earlierMayHaveSeen(user, item)
-              : !scores(user, item, rows.value(position));
-      if (before && modelItem(item) >= 0) {
-        seen.set(modelItem(item));
+      CompressedRows rows = ratings.byUser();
+      for (long position = rows.start(user); position < rows.end(user); position++) {
+        int item = rows.index(position);
+        if (earlierMayHaveSeen(user, item) && modelItem(item) >= 0) {
+          seen.set(modelItem(item));
+        }
       }
     }
     return seen;
+  }
+
+  /// Passes on every item that a user of the model had before, by what the model was trained from,
+  /// by rising index.
+  void forEachHad(int modelUser, IntConsumer to) {
+    if (kind == Kind.FOREIGN) {
+      for (long at = model.seenStart(modelUser); at < model.seenEnd(modelUser); at++) {
+        int item = model.seenItem(at);
+        if (item >= 0 && item < model.items()) { // any number, where contents were not checked
+          to.accept(item);
+        }
+      }
+      return;
+    }
+    CompressedRows rows = ratings.byUser();
+    for (long position = rows.start(modelUser); position < rows.end(modelUser); position++) {
+      int item = rows.index(position);
+      if (!scores(modelUser, item, rows.value(position))) {
+        to.accept(item);
+      }
+    }
   }
 
   /// The items to be found for the user: those of the scored ratings that were not seen before, as

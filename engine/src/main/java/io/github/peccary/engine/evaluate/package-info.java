@@ -1,5 +1,5 @@
-/// How good a model is, always beside what costs nothing: the global mean, the damped biases and
-/// the popular items, scored on the same pairs by the same code.
+/// How good a model is, always beside what costs little: the global mean, the damped biases, the
+/// popular items and the neighbours of items, scored on the same pairs by the same code.
 @NullMarked
 package io.github.peccary.engine.evaluate;
 

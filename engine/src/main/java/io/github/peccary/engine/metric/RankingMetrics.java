@@ -1,5 +1,7 @@
 package io.github.peccary.engine.metric;
 
+import java.util.Arrays;
+
 /// How well the first `k` places of one user's ranking are used. An item is relevant or it is not
 /// (binary gain).
 ///
@@ -11,7 +13,8 @@ package io.github.peccary.engine.metric;
 /// - `k`: the length of the list, at least 1.
 ///
 /// The result is between 0 and 1 and is averaged over users by the caller. Without ties these are
-/// the measures of trec_eval (`ndcg_cut_k`, `recall_k`, `P_k`, `recip_rank` cut at `k`).
+/// the measures of trec_eval: `ndcg_cut_k`, `recall_k`, `P_k`, `success_k`, and `recip_rank` cut at
+/// `k`; its `map_cut_k` differs, see [#averagePrecision].
 public final class RankingMetrics {
   private RankingMetrics() {}
 
@@ -58,6 +61,29 @@ public final class RankingMetrics {
       first = Math.min(first, rank);
     }
     return first <= k ? 1.0 / first : 0;
+  }
+
+  /// The precision at the rank of each relevant item in the first `k` places, summed and divided
+  /// by `min(k, relevant)`, so that a perfect list has 1. Its mean over users is the MAP.
+  ///
+  /// C. Manning, P. Raghavan, H. Schütze: Introduction to information retrieval, 2008, section 8.4.
+  /// `map_cut_k` of trec_eval divides by all relevant items: with more than `k` it cannot reach 1.
+  public static double averagePrecision(int[] ranks, int relevant, int k) {
+    check(ranks, relevant, k);
+    int[] rising = ranks.clone();
+    Arrays.sort(rising);
+    double sum = 0;
+    for (int i = 0; i < rising.length && rising[i] <= k; i++) {
+      sum += (i + 1.0) / rising[i];
+    }
+    return sum / Math.min(k, relevant);
+  }
+
+  /// 1 when a relevant item is in the first `k` places, else 0. Its mean over users is the hit
+  /// rate.
+  public static double hit(int[] ranks, int relevant, int k) {
+    check(ranks, relevant, k);
+    return found(ranks, k) > 0 ? 1 : 0;
   }
 
   private static int found(int[] ranks, int k) {

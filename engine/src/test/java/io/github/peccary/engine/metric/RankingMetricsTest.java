@@ -19,6 +19,16 @@ class RankingMetricsTest {
     assertThat(RankingMetrics.recall(ranks, 3, 5)).isCloseTo(2.0 / 3, within(1e-12));
     assertThat(RankingMetrics.precision(ranks, 3, 5)).isCloseTo(2.0 / 5, within(1e-12));
     assertThat(RankingMetrics.reciprocalRank(ranks, 3, 5)).isEqualTo(1);
+    // precision is 1 at place 1 and 2/3 at place 3; at place 9 it would be 3/9
+    assertThat(RankingMetrics.averagePrecision(ranks, 3, 5))
+        .isCloseTo((1 + 2.0 / 3) / 3, within(1e-12));
+    assertThat(RankingMetrics.averagePrecision(ranks, 3, 9))
+        .isCloseTo((1 + 2.0 / 3 + 3.0 / 9) / 3, within(1e-12));
+    assertThat(RankingMetrics.averagePrecision(new int[] {9, 1, 3}, 3, 9))
+        .as("in any order")
+        .isEqualTo(RankingMetrics.averagePrecision(ranks, 3, 9));
+    assertThat(RankingMetrics.hit(ranks, 3, 5)).isEqualTo(1);
+    assertThat(RankingMetrics.hit(new int[] {3, 9}, 3, 2)).isZero();
   }
 
   @Test
@@ -27,6 +37,7 @@ class RankingMetricsTest {
 
     assertThat(RankingMetrics.ndcg(ranks, 50, 3)).isCloseTo(1, within(1e-12));
     assertThat(RankingMetrics.precision(ranks, 50, 3)).isEqualTo(1);
+    assertThat(RankingMetrics.averagePrecision(ranks, 50, 3)).isCloseTo(1, within(1e-12));
     assertThat(RankingMetrics.recall(ranks, 50, 3)).isCloseTo(3.0 / 50, within(1e-12));
   }
 
@@ -37,6 +48,8 @@ class RankingMetricsTest {
       assertThat(RankingMetrics.recall(ranks, 2, 10)).isZero();
       assertThat(RankingMetrics.precision(ranks, 2, 10)).isZero();
       assertThat(RankingMetrics.reciprocalRank(ranks, 2, 10)).isZero();
+      assertThat(RankingMetrics.averagePrecision(ranks, 2, 10)).isZero();
+      assertThat(RankingMetrics.hit(ranks, 2, 10)).isZero();
     }
   }
 
@@ -56,19 +69,16 @@ class RankingMetricsTest {
 
       double[] expected = walk(relevantAt, ranks.length, k);
 
-      String message = "round=" + round;
-      assertThat(RankingMetrics.ndcg(ranks, ranks.length, k))
-          .as(message)
-          .isCloseTo(expected[0], within(1e-12));
-      assertThat(RankingMetrics.recall(ranks, ranks.length, k))
-          .as(message)
-          .isCloseTo(expected[1], within(1e-12));
-      assertThat(RankingMetrics.precision(ranks, ranks.length, k))
-          .as(message)
-          .isCloseTo(expected[2], within(1e-12));
-      assertThat(RankingMetrics.reciprocalRank(ranks, ranks.length, k))
-          .as(message)
-          .isCloseTo(expected[3], within(1e-12));
+      int relevant = ranks.length;
+      double[] found = {
+        RankingMetrics.ndcg(ranks, relevant, k),
+        RankingMetrics.recall(ranks, relevant, k),
+        RankingMetrics.precision(ranks, relevant, k),
+        RankingMetrics.reciprocalRank(ranks, relevant, k),
+        RankingMetrics.averagePrecision(ranks, relevant, k),
+        RankingMetrics.hit(ranks, relevant, k)
+      };
+      assertThat(found).as("seed=42 round=" + round).containsExactly(expected, within(1e-12));
     }
   }
 
@@ -78,16 +88,20 @@ class RankingMetricsTest {
     double ideal = 0;
     double hits = 0;
     double first = 0;
+    double precisions = 0;
     for (int place = 0; place < k; place++) {
       double weight = 1 / (Math.log10(place + 2) / Math.log10(2));
       if (place < relevantAt.length && relevantAt[place]) {
         dcg += weight;
         hits++;
         first = first == 0 ? 1.0 / (place + 1) : first;
+        precisions += hits / (place + 1);
       }
       ideal += place < relevant ? weight : 0;
     }
-    return new double[] {dcg / ideal, hits / relevant, hits / k, first};
+    double most = Math.min(relevant, k);
+    double hit = Math.min(1, hits);
+    return new double[] {dcg / ideal, hits / relevant, hits / k, first, precisions / most, hit};
   }
 
   @Test

@@ -2,6 +2,9 @@ package io.github.peccary.tools.command;
 
 import io.github.peccary.engine.evaluate.Evaluation;
 import io.github.peccary.engine.evaluate.EvaluationReport;
+import io.github.peccary.engine.evaluate.HistoryClass;
+import io.github.peccary.engine.metric.Bootstrap;
+import io.github.peccary.engine.metric.Bootstrap.Interval;
 import io.github.peccary.engine.model.FactorModel;
 import io.github.peccary.engine.parallel.Workers;
 import io.github.peccary.engine.ratings.IdDictionary;
@@ -20,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -36,14 +40,15 @@ import picocli.CommandLine.Spec;
       "Measure a model beside the baselines that it must beat.",
       "On the model's own held-out part if these are the ratings it was trained from, else on every",
       "rating of the file. Held-out ratings that a model before it (train --from) may have been",
-      "trained on are set aside."
+      "trained on are set aside. Rankings are of all items but those that the user had before."
     },
     footer = {
       "  peccary evaluate model.safetensors ratings.safetensors",
       "  peccary evaluate model.safetensors test.safetensors --k 20 --json",
     })
 final class EvaluateCommand implements Callable<Integer> {
-  private static final Map<String, String> NAMES = Map.of("globalMean", "global mean");
+  private static final Map<String, String> NAMES =
+      Map.of("globalMean", "global mean", "itemKnn", "item kNN");
 
   private final Console console;
 
@@ -111,27 +116,74 @@ final class EvaluateCommand implements Callable<Integer> {
       console.line("There is nothing to measure on.");
       return;
     }
-    List<String> headers = new ArrayList<>(List.of("<"));
-    report.models().keySet().forEach(name -> headers.add(NAMES.getOrDefault(name, name)));
-    Table table = new Table(headers.toArray(String[]::new));
-    Set<String> measures = new LinkedHashSet<>();
-    report.models().values().forEach(values -> measures.addAll(values.keySet()));
-    for (String measure : measures) {
-      List<String> row = new ArrayList<>(List.of(measure));
-      report
-          .models()
-          .values()
-          .forEach(values -> row.add(Format.metric(values.getOrDefault(measure, Double.NaN))));
-      table.row(row);
-    }
-    table.lines().forEach(console::line);
+    measures(report).lines().forEach(console::line);
     console.line("");
+    if (!report.history().isEmpty()) {
+      console.line("ndcg@%d by the number of items that the user had before".formatted(report.k()));
+      console.line("");
+      byHistory(report).lines().forEach(console::line);
+      console.line("");
+    }
+    if (!report.intervals().isEmpty()) {
+      console.line(
+          "from, to: 95 %% intervals over users, bootstrap of %s, seed %d"
+              .formatted(Format.count(Bootstrap.RESAMPLES, "resample"), Bootstrap.SEED));
+    }
     console.line(
         "rankings of %s of %s; %s"
             .formatted(
                 Format.count(report.rankedUsers()),
                 Format.count(report.rankableUsers(), "user"),
                 Format.seconds(seconds)));
+  }
+
+  private static Table measures(EvaluationReport report) {
+    Table table = table(List.of("<"), report.models().keySet());
+    Set<String> measures = new LinkedHashSet<>();
+    report.models().values().forEach(values -> measures.addAll(values.keySet()));
+    for (String measure : measures) {
+      table.row(row(List.of(measure), report.models(), measure));
+      if (report.intervals().values().stream().anyMatch(of -> of.containsKey(measure))) {
+        table.row(bounds("  from", report, measure, Interval::low));
+        table.row(bounds("  to", report, measure, Interval::high));
+      }
+    }
+    return table;
+  }
+
+  private static List<String> bounds(
+      String title, EvaluationReport report, String measure, ToDoubleFunction<Interval> bound) {
+    Map<String, Map<String, Double>> bounds = new LinkedHashMap<>();
+    for (String model : report.models().keySet()) {
+      Interval interval = report.intervals().getOrDefault(model, Map.of()).get(measure);
+      bounds.put(
+          model, interval == null ? Map.of() : Map.of(measure, bound.applyAsDouble(interval)));
+    }
+    return row(List.of(title), bounds, measure);
+  }
+
+  private static Table byHistory(EvaluationReport report) {
+    Table table = table(List.of("items<", "users"), report.history().getFirst().models().keySet());
+    for (HistoryClass users : report.history()) {
+      List<String> first = List.of(users.history(), Format.count(users.users()));
+      table.row(row(first, users.models(), "ndcg@" + report.k()));
+    }
+    return table;
+  }
+
+  private static Table table(List<String> first, Set<String> models) {
+    List<String> headers = new ArrayList<>(first);
+    models.forEach(name -> headers.add(NAMES.getOrDefault(name, name)));
+    return new Table(headers.toArray(String[]::new));
+  }
+
+  private static List<String> row(
+      List<String> first, Map<String, Map<String, Double>> models, String measure) {
+    List<String> row = new ArrayList<>(first);
+    models
+        .values()
+        .forEach(values -> row.add(Format.metric(values.getOrDefault(measure, Double.NaN))));
+    return row;
   }
 
   private static Map<String, Object> fields(EvaluationReport report, double seconds) {
@@ -144,6 +196,24 @@ final class EvaluateCommand implements Callable<Integer> {
     fields.put("rankableUsers", report.rankableUsers());
     fields.put("rankedUsers", report.rankedUsers());
     fields.put("models", report.models());
+    Map<String, Object> intervals = new LinkedHashMap<>();
+    report
+        .intervals()
+        .forEach(
+            (model, ofModel) -> {
+              Map<String, Object> bounds = new LinkedHashMap<>();
+              ofModel.forEach((name, of) -> bounds.put(name, List.of(of.low(), of.high())));
+              intervals.put(model, bounds);
+            });
+    fields.put("intervals", intervals);
+    Map<String, Object> history = new LinkedHashMap<>();
+    for (HistoryClass users : report.history()) {
+      Map<String, Object> ofUsers = new LinkedHashMap<>();
+      ofUsers.put("users", users.users());
+      ofUsers.put("models", users.models());
+      history.put(users.history(), ofUsers);
+    }
+    fields.put("history", history);
     fields.put("seconds", seconds);
     return fields;
   }

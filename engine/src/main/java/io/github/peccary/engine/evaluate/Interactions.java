@@ -1,0 +1,87 @@
+package io.github.peccary.engine.evaluate;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.function.IntConsumer;
+
+/// Who had what before: the items of each user and the users of each item, without values. Off the
+/// heap, eight bytes an event, which is what training takes for one.
+final class Interactions implements AutoCloseable {
+  private final Arena arena = Arena.ofShared();
+  private final long[] userOffsets;
+  private final long[] itemOffsets;
+  private final MemorySegment userItems;
+  private final MemorySegment itemUsers;
+
+  /// What users had.
+  interface Source {
+    /// Passes on every item of a user, each once, in the same order every time.
+    void forEachHad(int user, IntConsumer to);
+  }
+
+  Interactions(int users, int items, Source source) {
+    userOffsets = new long[users + 1];
+    itemOffsets = new long[items + 1];
+    for (int user = 0; user < users; user++) {
+      long[] count = {0};
+      source.forEachHad(
+          user,
+          item -> {
+            count[0]++;
+            itemOffsets[item + 1]++;
+          });
+      userOffsets[user + 1] = userOffsets[user] + count[0];
+    }
+    for (int item = 0; item < items; item++) {
+      itemOffsets[item + 1] += itemOffsets[item];
+    }
+    userItems = arena.allocate(ValueLayout.JAVA_INT, userOffsets[users]);
+    itemUsers = arena.allocate(ValueLayout.JAVA_INT, userOffsets[users]);
+    long[] next = itemOffsets.clone();
+    long[] position = {0};
+    for (int user = 0; user < users; user++) {
+      int had = user;
+      source.forEachHad(
+          user,
+          item -> {
+            userItems.setAtIndex(ValueLayout.JAVA_INT, position[0]++, item);
+            itemUsers.setAtIndex(ValueLayout.JAVA_INT, next[item]++, had);
+          });
+    }
+  }
+
+  int items() {
+    return itemOffsets.length - 1;
+  }
+
+  /// How many users had the item.
+  int users(int item) {
+    return (int) (itemOffsets[item + 1] - itemOffsets[item]);
+  }
+
+  /// One of the users who had the item, from number 0 on, by rising index.
+  int user(int item, int number) {
+    return itemUsers.getAtIndex(ValueLayout.JAVA_INT, itemOffsets[item] + number);
+  }
+
+  /// The position of the user's first item.
+  long start(int user) {
+    return userOffsets[user];
+  }
+
+  /// The position after the user's last item.
+  long end(int user) {
+    return userOffsets[user + 1];
+  }
+
+  /// The item at a position.
+  int item(long position) {
+    return userItems.getAtIndex(ValueLayout.JAVA_INT, position);
+  }
+
+  @Override
+  public void close() {
+    arena.close();
+  }
+}
