@@ -56,7 +56,7 @@ class ItemNeighborsTest {
         double ofOne = users(had.length, user -> had[user][first]);
         double ofOther = users(had.length, user -> had[user][second]);
         similarities[one][other] =
-            one == other ? 0 : (float) (both / (Math.sqrt(ofOne) * Math.sqrt(ofOther) + 10));
+            one == other ? 0 : (float) (both / (Math.sqrt(ofOne) * Math.sqrt(ofOther) + 100));
       }
     }
     return similarities;
@@ -85,7 +85,7 @@ class ItemNeighborsTest {
 
     assertThat(neighbors.neighbors(0)).containsExactly(1, 2);
     assertThat(neighbors.similarities(0))
-        .containsExactly((float) (2 / (2 * Math.sqrt(2) + 10)), 1f / (2 + 10));
+        .containsExactly((float) (2 / (2 * Math.sqrt(2) + 100)), 1f / (2 + 100));
     assertThat(neighbors.neighbors(2)).containsExactly(0);
   }
 
