@@ -88,14 +88,15 @@ public final class Ials {
             "there must be events to train on: events=%d, holdout=%s; all may be held out"
                 .formatted(ratings.events(), holdout));
       }
+      double pairWeight = config.pairWeight(events, ofUsers.length, ofItems.length);
       DampedBiases baseline = baseline(holdout, workers);
       RankingResult result =
           new RankingResult(config, holdout, baseline, ofUsers.length, ofItems.length, events);
       try (Arena scratch = Arena.ofShared()) {
-        Side users = new Side(ratings, holdout, config, true, result.users(), ofUsers);
-        Side items = new Side(ratings, holdout, config, false, result.items(), ofItems);
+        Side users = new Side(ratings, holdout, config, true, pairWeight, result.users(), ofUsers);
+        Side items = new Side(ratings, holdout, config, false, pairWeight, result.items(), ofItems);
         items.initialize(workers);
-        iterate(users, items, result, workers, scratch);
+        iterate(users, items, result, pairWeight, workers, scratch);
         return result;
       } catch (Throwable t) {
         result.close();
@@ -121,11 +122,16 @@ public final class Ials {
   }
 
   private void iterate(
-      Side users, Side items, RankingResult result, Workers workers, Arena scratch) {
+      Side users,
+      Side items,
+      RankingResult result,
+      double pairWeight,
+      Workers workers,
+      Arena scratch) {
     PrincipalAxes axes = new PrincipalAxes(config.rank(), workers, scratch);
     RankingRows[] solvers = new RankingRows[workers.threads()];
     for (int worker = 0; worker < solvers.length; worker++) {
-      solvers[worker] = new RankingRows(config, scratch);
+      solvers[worker] = new RankingRows(config.rank(), pairWeight, scratch);
     }
     do {
       int iteration = result.history().size() + 1;
@@ -179,6 +185,7 @@ public final class Ials {
         Holdout holdout,
         RankingConfig config,
         boolean byUser,
+        double pairWeight,
         FactorMatrix rows,
         int[] counts) {
       this.ratings = ratings;
@@ -187,8 +194,7 @@ public final class Ials {
       this.byUser = byUser;
       this.rows = rows;
       this.counts = counts;
-      int others = byUser ? ratings.items() : ratings.users();
-      penaltyOfAll = config.unobservedWeight() * others;
+      penaltyOfAll = pairWeight * (byUser ? ratings.items() : ratings.users());
     }
 
     private RankingEvents events() {

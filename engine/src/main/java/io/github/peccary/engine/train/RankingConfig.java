@@ -11,8 +11,9 @@ import io.github.peccary.engine.train.TrainConfig.HoldoutRule;
 /// @param seed of the split and of the initial factors
 /// @param holdout what is left out of the training, to measure on; ratings only
 /// @param l2 penalty of a factor's square for each event of its row, and for each pair of its row
-/// in the measure that unobserved pairs have weight; above 0
-/// @param unobservedWeight weight of every pair, event or not, at the target 0; above 0
+/// in the measure that pairs have weight; above 0
+/// @param unobservedWeight weight of all pairs together, events or not, at the target 0, as a
+/// multiple of the number of events; above 0. It does not change with how sparse the data are
 /// @param ratingWeight what each point of a rating adds to the weight 1 of its event at the target
 /// 1; 0 or more
 public record RankingConfig(
@@ -31,15 +32,15 @@ public record RankingConfig(
     require(
         rank >= 1 && rank <= MAX_RANK,
         "rank must be from 1 to %d for rankings: rank=%d".formatted(MAX_RANK, rank));
-    require(iterations >= 1, "iterations must be 1 or more: iterations=" + iterations);
+    require(iterations >= 1, "epochs must be 1 or more for rankings: epochs=" + iterations);
     require(
         threads >= 1 && threads <= Workers.MAX_THREADS,
         "threads must be from 1 to %d: threads=%d".formatted(Workers.MAX_THREADS, threads));
-    requireWeight("l2", l2);
-    requireWeight("the weight of unobserved pairs", unobservedWeight);
+    requireWeight("l2", "l2", l2);
+    requireWeight("the weight of unobserved pairs", "unobservedWeight", unobservedWeight);
     require(
         ratingWeight >= 0 && ratingWeight <= 1e6,
-        "the weight of a rating must be from 0 to 1e6: weight=" + ratingWeight);
+        "the weight of a rating must be from 0 to 1e6: ratingWeight=" + ratingWeight);
   }
 
   /// Rank 30, 16 iterations, a thread per processor, nothing held out.
@@ -50,13 +51,20 @@ public record RankingConfig(
         Runtime.getRuntime().availableProcessors(),
         42,
         new HoldoutRule.Fraction(0),
-        0.003,
-        0.1,
+        0.01,
+        5,
         0);
   }
 
-  private static void requireWeight(String name, double value) {
-    require(value >= 1e-9 && value <= 1e6, name + " must be from 1e-9 to 1e6: weight=" + value);
+  /// `w₀`, the weight of each pair.
+  double pairWeight(long events, int users, int items) {
+    return unobservedWeight * events / ((double) users * items);
+  }
+
+  private static void requireWeight(String words, String name, double value) {
+    require(
+        value >= 1e-9 && value <= 1e6,
+        "%s must be from 1e-9 to 1e6: %s=%s".formatted(words, name, value));
   }
 
   private static void require(boolean holds, String sentence) {

@@ -29,7 +29,7 @@ final class RankingRows {
   private final int rank;
   private final long rowBytes;
   private final Kernels kernels;
-  private final RankingConfig config;
+  private final double pairWeight;
 
   /// Rows of up to so many events are solved in events, the others in factors.
   private final int fewEvents;
@@ -52,9 +52,10 @@ final class RankingRows {
   /// @param diagonal of their Gram matrix
   record Others(FactorMatrix rows, double[] diagonal) {}
 
-  RankingRows(RankingConfig config, Arena arena) {
-    this.config = config;
-    rank = config.rank();
+  /// @param pairWeight `w₀`
+  RankingRows(int rank, double pairWeight, Arena arena) {
+    this.rank = rank;
+    this.pairWeight = pairWeight;
     rowBytes = (long) Kernels.strideFor(rank) * Float.BYTES;
     kernels = Kernels.forRank(rank);
     fewEvents = Math.min(CHUNK, Math.max(1, rank / 2));
@@ -101,7 +102,7 @@ final class RankingRows {
     }
     scaledFor = penalty;
     for (int column = 0; column < rank; column++) {
-      double d = config.unobservedWeight() * diagonal[column] + penalty;
+      double d = pairWeight * diagonal[column] + penalty;
       scale.setAtIndex(JAVA_FLOAT, column, (float) (1 / Math.sqrt(d)));
     }
   }

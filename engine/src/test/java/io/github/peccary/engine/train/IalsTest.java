@@ -156,13 +156,13 @@ class IalsTest {
     assertThatThrownBy(() -> new RankingConfig(1025, 1, 1, 1, NOTHING, 0.1, 0.1, 0))
         .hasMessage("rank must be from 1 to 1024 for rankings: rank=1025");
     assertThatThrownBy(() -> new RankingConfig(1, 0, 1, 1, NOTHING, 0.1, 0.1, 0))
-        .hasMessage("iterations must be 1 or more: iterations=0");
+        .hasMessage("epochs must be 1 or more for rankings: epochs=0");
     assertThatThrownBy(() -> new RankingConfig(1, 1, 1, 1, NOTHING, 0, 0.1, 0))
         .hasMessageStartingWith("l2 must be from 1e-9 to 1e6");
     assertThatThrownBy(() -> new RankingConfig(1, 1, 1, 1, NOTHING, 0.1, Double.NaN, 0))
         .hasMessageStartingWith("the weight of unobserved pairs must be from 1e-9 to 1e6");
     assertThatThrownBy(() -> new RankingConfig(1, 1, 1, 1, NOTHING, 0.1, 0.1, -1))
-        .hasMessage("the weight of a rating must be from 0 to 1e6: weight=-1.0");
+        .hasMessage("the weight of a rating must be from 0 to 1e6: ratingWeight=-1.0");
   }
 
   /// Low numbers have many events, high ones a few.
@@ -187,18 +187,24 @@ class IalsTest {
     return sum;
   }
 
+  private static double pairWeight(CompressedRows matrix, RankingConfig config) {
+    return config.pairWeight(matrix.entries(), matrix.rows(), matrix.columns());
+  }
+
   private static double penalty(CompressedRows matrix, int row, RankingConfig config) {
+    double pairWeight = pairWeight(matrix, config);
     long events = matrix.end(row) - matrix.start(row);
-    return config.l2() * (events + config.unobservedWeight() * matrix.columns());
+    return config.l2() * (events + pairWeight * matrix.columns());
   }
 
   private static double loss(RatingMatrix ratings, RankingResult result, RankingConfig config) {
     double loss = 0;
     CompressedRows rows = ratings.byUser();
+    double pairWeight = pairWeight(rows, config);
     for (int user = 0; user < ratings.users(); user++) {
       for (int item = 0; item < ratings.items(); item++) {
         double score = score(result, user, item);
-        loss += config.unobservedWeight() * score * score;
+        loss += pairWeight * score * score;
       }
       for (long at = rows.start(user); at < rows.end(user); at++) {
         double error = 1 - score(result, user, rows.index(at));
@@ -224,10 +230,11 @@ class IalsTest {
   private static double[] solve(
       CompressedRows matrix, int row, FactorMatrix others, double[][] gram, RankingConfig config) {
     int rank = others.rank();
+    double pairWeight = pairWeight(matrix, config);
     double[][] system = new double[rank][rank + 1];
     for (int i = 0; i < rank; i++) {
       for (int j = 0; j < rank; j++) {
-        system[i][j] = config.unobservedWeight() * gram[i][j];
+        system[i][j] = pairWeight * gram[i][j];
       }
       system[i][i] += penalty(matrix, row, config);
     }
