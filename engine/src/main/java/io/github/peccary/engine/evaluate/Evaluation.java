@@ -20,7 +20,8 @@ import java.util.Map;
 ///    that this one may have been trained on are not scored: what is left is news to both.
 /// 2. **Rating error**: of the score for each as it is, which is also what training reports, and of
 ///    the score bound to the rating scale. A pair whose user or item had no ratings in training is
-///    *cold*: there the score falls back to the biases.
+///    *cold*: there the score falls back to the biases. A model trained for rankings has no errors,
+///    as its scores are no ratings.
 /// 3. **Ranking**: all items but those the user had before, with the user's scored ratings as the
 ///    items to be found, whatever their value.
 ///
@@ -54,7 +55,9 @@ public final class Evaluation {
 
     Map<String, Double> ofModel = new LinkedHashMap<>();
     RatingPass.Errors errors = rating.score(Baselines.model(model, biasPredictor));
-    errors.report(ofModel);
+    if (!model.ranksOnly()) {
+      errors.report(ofModel);
+    }
     ranking.score("model", ranker(new Recommender(model)), ofModel);
 
     Map<String, Double> ofGlobalMean = new LinkedHashMap<>();

@@ -33,7 +33,9 @@ final class KernelChoice {
         define(rank, Operation.DOTS),
         define(rank, Operation.ERRORS),
         define(rank, Operation.UPDATE),
-        define(rank, Operation.TOUCH));
+        define(rank, Operation.TOUCH),
+        define(rank, Operation.SUM_ROWS),
+        define(rank, Operation.SCALE));
   }
 
   /// The same source as a hidden class with rank and operation as its class data: the JIT compiler

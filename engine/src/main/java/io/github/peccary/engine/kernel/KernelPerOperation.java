@@ -8,7 +8,14 @@ import java.lang.foreign.MemorySegment;
 /// All operations are one method there, and the JIT compiler lays code and registers out for the
 /// mixture of operations that it has seen: updates compiled while errors were being measured, too,
 /// take up to twice as long. A copy that knows one operation compiles to the same code every time.
-record KernelPerOperation(Pass forDot, Pass forDots, Pass forErrors, Pass forUpdate, Pass forTouch)
+record KernelPerOperation(
+    Pass forDot,
+    Pass forDots,
+    Pass forErrors,
+    Pass forUpdate,
+    Pass forTouch,
+    Pass forSumRows,
+    Pass forScale)
     implements Kernels {
 
   private static final StepSizes NO_STEPS =
@@ -20,13 +27,19 @@ record KernelPerOperation(Pass forDot, Pass forDots, Pass forErrors, Pass forUpd
     DOTS,
     ERRORS,
     UPDATE,
-    TOUCH
+    TOUCH,
+    SUM_ROWS,
+    SCALE
   }
 
   /// The loop that every operation is.
   interface Pass {
     /// Returns the product of [Operation#DOT], the sum of squares of [Operation#UPDATE]; 0 for what
     /// writes to `out`.
+    ///
+    /// [Operation#SUM_ROWS] has weights in place of users and the step between them in place of the
+    /// first record; [Operation#SCALE] a row in place of users, a scale in place of items, and a
+    /// weight at an offset in `records`, in bytes.
     ///
     /// @param a for operations on records, the first user's row number; else an offset in bytes
     /// @param b for operations on records, the first item's row number; else an offset in bytes
@@ -99,5 +112,33 @@ record KernelPerOperation(Pass forDot, Pass forDots, Pass forErrors, Pass forUpd
       int count) {
     forTouch.pass(
         users, firstUser, items, firstItem, records, firstRecord, count, records, 0, NO_STEPS);
+  }
+
+  @Override
+  public void sumRows(
+      MemorySegment weights,
+      long weightOffset,
+      int weightStep,
+      MemorySegment rows,
+      long rowsOffset,
+      int count,
+      MemorySegment out,
+      long outOffset) {
+    forSumRows.pass(
+        weights, weightOffset, rows, rowsOffset, rows, weightStep, count, out, outOffset, NO_STEPS);
+  }
+
+  @Override
+  public void scale(
+      MemorySegment row,
+      long rowOffset,
+      MemorySegment scale,
+      long scaleOffset,
+      MemorySegment weight,
+      long weightOffset,
+      MemorySegment out,
+      long outOffset) {
+    forScale.pass(
+        row, rowOffset, scale, scaleOffset, weight, weightOffset, 1, out, outOffset, NO_STEPS);
   }
 }

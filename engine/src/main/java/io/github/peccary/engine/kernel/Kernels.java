@@ -146,4 +146,33 @@ public interface Kernels {
       MemorySegment records,
       long firstRecord,
       int count);
+
+  /// `out = out + w[0] · rows[0] + w[1] · rows[1] + …` for `count` consecutive rows: in each column
+  /// one fma a row, in the order of the rows. `out` is one row, and none of those that are added.
+  ///
+  /// @param weightStep from one weight to the next, in bytes
+  void sumRows(
+      MemorySegment weights,
+      long weightOffset,
+      int weightStep,
+      MemorySegment rows,
+      long rowsOffset,
+      int count,
+      MemorySegment out,
+      long outOffset);
+
+  /// `out = row · scale · weight`, column by column: the product of the first two is rounded first.
+  /// `out` may be `row`.
+  ///
+  /// @param scale as many floats as a row has
+  /// @param weight one float
+  void scale(
+      MemorySegment row,
+      long rowOffset,
+      MemorySegment scale,
+      long scaleOffset,
+      MemorySegment weight,
+      long weightOffset,
+      MemorySegment out,
+      long outOffset);
 }

@@ -109,6 +109,43 @@ final class ScalarKernels implements Kernels {
     }
   }
 
+  @Override
+  public void sumRows(
+      MemorySegment weights,
+      long weightOffset,
+      int weightStep,
+      MemorySegment rows,
+      long rowsOffset,
+      int count,
+      MemorySegment out,
+      long outOffset) {
+    for (int j = 0; j < count; j++) {
+      float weight = weights.get(JAVA_FLOAT, weightOffset + (long) weightStep * j);
+      long row = rowsOffset + rowBytes() * j;
+      for (long at = 0; at < rowBytes(); at += Float.BYTES) {
+        float sum = out.get(JAVA_FLOAT, outOffset + at);
+        out.set(JAVA_FLOAT, outOffset + at, Math.fma(weight, rows.get(JAVA_FLOAT, row + at), sum));
+      }
+    }
+  }
+
+  @Override
+  public void scale(
+      MemorySegment row,
+      long rowOffset,
+      MemorySegment scale,
+      long scaleOffset,
+      MemorySegment weight,
+      long weightOffset,
+      MemorySegment out,
+      long outOffset) {
+    float factor = weight.get(JAVA_FLOAT, weightOffset);
+    for (long at = 0; at < rowBytes(); at += Float.BYTES) {
+      float product = row.get(JAVA_FLOAT, rowOffset + at) * scale.get(JAVA_FLOAT, scaleOffset + at);
+      out.set(JAVA_FLOAT, outOffset + at, product * factor);
+    }
+  }
+
   static long multiplyAdds(int rounds) {
     float a = 1;
     float b = 2;

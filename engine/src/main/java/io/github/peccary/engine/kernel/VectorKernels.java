@@ -60,7 +60,8 @@ final class VectorKernels implements KernelPerOperation.Pass {
 
   private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
 
-  private static final boolean ON_RECORDS = OPERATION != DOT && OPERATION != DOTS;
+  private static final boolean ON_RECORDS =
+      OPERATION == ERRORS || OPERATION == UPDATE || OPERATION == TOUCH;
 
   /// All memory there is; nothing where this module has no native access.
   private static final MemorySegment MEMORY =
@@ -131,6 +132,42 @@ final class VectorKernels implements KernelPerOperation.Pass {
       MemorySegment givenOut,
       long outOffset,
       StepSizes steps) {
+    if (OPERATION == Operation.SUM_ROWS) {
+      // Four chains of sums; those beyond the row's end repeat the last one and its result.
+      for (int at = 0; at < ROW_BYTES; at += 4 * VECTOR_BYTES) {
+        int at1 = Math.min(at + VECTOR_BYTES, ROW_BYTES - VECTOR_BYTES);
+        int at2 = Math.min(at + 2 * VECTOR_BYTES, ROW_BYTES - VECTOR_BYTES);
+        int at3 = Math.min(at + 3 * VECTOR_BYTES, ROW_BYTES - VECTOR_BYTES);
+        FloatVector s0 = FloatVector.fromMemorySegment(SPECIES, givenOut, outOffset + at, ORDER);
+        FloatVector s1 = FloatVector.fromMemorySegment(SPECIES, givenOut, outOffset + at1, ORDER);
+        FloatVector s2 = FloatVector.fromMemorySegment(SPECIES, givenOut, outOffset + at2, ORDER);
+        FloatVector s3 = FloatVector.fromMemorySegment(SPECIES, givenOut, outOffset + at3, ORDER);
+        for (int j = 0; j < count; j++) {
+          long row = b + (long) ROW_BYTES * j;
+          float weight = givenUsers.get(JAVA_FLOAT_UNALIGNED, a + firstRecord * j);
+          FloatVector w = FloatVector.broadcast(SPECIES, weight);
+          s0 = w.fma(FloatVector.fromMemorySegment(SPECIES, givenItems, row + at, ORDER), s0);
+          s1 = w.fma(FloatVector.fromMemorySegment(SPECIES, givenItems, row + at1, ORDER), s1);
+          s2 = w.fma(FloatVector.fromMemorySegment(SPECIES, givenItems, row + at2, ORDER), s2);
+          s3 = w.fma(FloatVector.fromMemorySegment(SPECIES, givenItems, row + at3, ORDER), s3);
+        }
+        s0.intoMemorySegment(givenOut, outOffset + at, ORDER);
+        s1.intoMemorySegment(givenOut, outOffset + at1, ORDER);
+        s2.intoMemorySegment(givenOut, outOffset + at2, ORDER);
+        s3.intoMemorySegment(givenOut, outOffset + at3, ORDER);
+      }
+      return 0;
+    }
+    if (OPERATION == Operation.SCALE) {
+      float weight = givenRecords.get(JAVA_FLOAT_UNALIGNED, firstRecord);
+      for (int at = 0; at < ROW_BYTES; at += VECTOR_BYTES) {
+        FloatVector.fromMemorySegment(SPECIES, givenUsers, a + at, ORDER)
+            .mul(FloatVector.fromMemorySegment(SPECIES, givenItems, b + at, ORDER))
+            .mul(weight)
+            .intoMemorySegment(givenOut, outOffset + at, ORDER);
+      }
+      return 0;
+    }
     MemorySegment users = memoryOf(givenUsers);
     MemorySegment items = memoryOf(givenItems);
     MemorySegment records = memoryOf(givenRecords);

@@ -169,6 +169,11 @@ public final class FactorModel implements AutoCloseable {
     return file.metadata(ModelFormat.OBJECTIVE);
   }
 
+  /// Whether scores only order the items of a user, and are no ratings.
+  public boolean ranksOnly() {
+    return objective().equals(ModelFormat.RANKING);
+  }
+
   /// One row per user.
   public FactorMatrix userFactors() {
     return users;

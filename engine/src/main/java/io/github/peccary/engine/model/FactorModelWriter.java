@@ -131,8 +131,9 @@ public final class FactorModelWriter {
     }
     Map<String, String> entries = new HashMap<>(metadata);
     entries.put(TensorFile.KIND, ModelFormat.KIND);
-    entries.put(ModelFormat.MIN_RATING, Float.toString(ratings.minRating()));
-    entries.put(ModelFormat.MAX_RATING, Float.toString(ratings.maxRating()));
+    boolean scale = ratings.ratings() > 0;
+    entries.put(ModelFormat.MIN_RATING, Float.toString(scale ? ratings.minRating() : 0));
+    entries.put(ModelFormat.MAX_RATING, Float.toString(scale ? ratings.maxRating() : 0));
     entries.put(ModelFormat.RATINGS_FINGERPRINT, ratings.fingerprint());
     return entries;
   }

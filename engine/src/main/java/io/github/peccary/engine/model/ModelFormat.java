@@ -54,7 +54,10 @@ public final class ModelFormat {
   /// What the model was trained for, `rating` or `ranking`.
   public static final String OBJECTIVE = "peccary.objective";
 
-  /// The smallest rating of the scale.
+  /// The objective of a model whose scores order items and are no ratings.
+  public static final String RANKING = "ranking";
+
+  /// The smallest rating of the scale; 0, as the largest, where the ratings file has no rating.
   public static final String MIN_RATING = "peccary.minRating";
 
   /// The largest rating of the scale.

@@ -74,7 +74,7 @@ final class InitialFactors {
   }
 
   /// A number from −1 to 1: SplitMix64 (Steele, Lea and Flood, OOPSLA 2014) at a position.
-  private static double uniform(long seed, long position) {
+  static double uniform(long seed, long position) {
     long z = seed * 0xD1342543DE82EF95L + position * 0x9E3779B97F4A7C15L;
     z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
     z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;

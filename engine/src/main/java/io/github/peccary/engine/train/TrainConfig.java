@@ -1,6 +1,8 @@
 package io.github.peccary.engine.train;
 
 import io.github.peccary.engine.parallel.Workers;
+import io.github.peccary.engine.ratings.Holdout;
+import io.github.peccary.engine.ratings.RatingMatrix;
 
 /// The settings of one training. Start from [#defaults], which need no tuning per data set.
 ///
@@ -31,6 +33,15 @@ public record TrainConfig(
   /// What is held out of the ratings: each with a probability, or a number of them of each user, or
   /// none.
   public sealed interface HoldoutRule {
+    /// What it holds out of a file.
+    default Holdout of(RatingMatrix ratings, long seed) {
+      return switch (this) {
+        case Fraction(double fraction) when fraction == 0 -> Holdout.none();
+        case Fraction(double fraction) -> Holdout.random(fraction, seed);
+        case LeaveOut(int k) -> Holdout.leaveOut(ratings, k, seed);
+      };
+    }
+
     /// Each rating with probability `fraction`, from 0 to less than 1.
     record Fraction(double fraction) implements HoldoutRule {
       public Fraction {

@@ -129,15 +129,7 @@ public final class Trainer {
     if (checkpointFile != null) {
       checkpoints = new CheckpointWriter(checkpointFile, checkpointEvery, identity);
     }
-    Holdout holdout =
-        switch (config.holdout()) {
-          case TrainConfig.HoldoutRule.Fraction(double fraction) when fraction == 0 ->
-              Holdout.none();
-          case TrainConfig.HoldoutRule.Fraction(double fraction) ->
-              Holdout.random(fraction, config.seed());
-          case TrainConfig.HoldoutRule.LeaveOut(int k) ->
-              Holdout.leaveOut(ratings, k, config.seed());
-        };
+    Holdout holdout = config.holdout().of(ratings, config.seed());
     try (Workers workers = new Workers(config.threads());
         Fit fit = newFit(holdout, workers)) {
       RatingMetrics baseline = fit.measureBaseline();

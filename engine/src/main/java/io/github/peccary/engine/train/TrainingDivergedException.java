@@ -11,4 +11,8 @@ public final class TrainingDivergedException extends RuntimeException {
                 .formatted(learningRate, epoch)
             + " --learning-rate or --l2, or look for extreme values in the ratings");
   }
+
+  TrainingDivergedException(String sentence) {
+    super(sentence);
+  }
 }

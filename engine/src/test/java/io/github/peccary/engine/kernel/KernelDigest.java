@@ -92,6 +92,10 @@ public final class KernelDigest {
       float squares = kernels.update(users(), 0, items(), 0, records(), 0, RECORDS, steps);
       out(RECORDS + ROWS + 1, 1).set(JAVA_FLOAT, 0, squares);
       touch(kernels);
+      int rowBytes = 4 * stride;
+      long last = itemsOffset() + (long) (ROWS - 1) * rowBytes;
+      kernels.sumRows(memory, rowsOffset, 8, memory, itemsOffset(), ROWS - 1, memory, last);
+      kernels.scale(memory, last, memory, itemsOffset(), memory, rowsOffset + 4, memory, last);
       return memory;
     }
 

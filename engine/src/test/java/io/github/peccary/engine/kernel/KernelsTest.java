@@ -40,7 +40,9 @@ class KernelsTest {
                 kernels.forDots(),
                 kernels.forErrors(),
                 kernels.forUpdate(),
-                kernels.forTouch()))
+                kernels.forTouch(),
+                kernels.forSumRows(),
+                kernels.forScale()))
         .allMatch(copy -> copy.getClass().isHidden())
         .extracting(Object::getClass)
         .doesNotHaveDuplicates();

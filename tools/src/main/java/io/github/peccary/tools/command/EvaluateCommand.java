@@ -95,6 +95,10 @@ final class EvaluateCommand implements Callable<Integer> {
       EvaluationReport report = Evaluation.evaluate(model, ratings, k, rankedUsers, workers);
       double seconds = (System.nanoTime() - start) * 1e-9;
       print(report, seconds);
+      if (model.ranksOnly()) {
+        console.line(
+            "the model was trained for rankings: its scores are no ratings, without errors");
+      }
       console.result(fields(report, seconds));
     }
     return 0;

@@ -44,25 +44,37 @@ final class PredictCommand implements Callable<Integer> {
       fields.put("item", model.itemIds().id(itemIndex));
       ItemList.putTitle(fields, model, itemIndex);
       fields.put("score", score);
-      fields.put("rating", model.clip(score));
+      if (!model.ranksOnly()) {
+        fields.put("rating", model.clip(score));
+      }
       boolean userTrained = model.userTrained(userIndex);
       boolean itemTrained = model.itemTrained(itemIndex);
       fields.put("known", userTrained && itemTrained);
-      console.line(
-          "user %s, item %s: %s (score %s)"
-              .formatted(
-                  user,
-                  ItemList.name(model, itemIndex),
-                  Format.metric(model.clip(score)),
-                  Format.metric(score)));
-      if (!userTrained) {
-        console.line("  no rating of this user was trained on: only the item's bias counts");
-      }
-      if (!itemTrained) {
-        console.line("  no rating of this item was trained on: only the user's bias counts");
-      }
+      print(model, itemIndex, score, userTrained, itemTrained);
       console.result(fields);
     }
     return 0;
+  }
+
+  private void print(
+      FactorModel model, int itemIndex, float score, boolean userTrained, boolean itemTrained) {
+    String name = ItemList.name(model, itemIndex);
+    if (model.ranksOnly()) {
+      console.line("user %s, item %s: score %s".formatted(user, name, Format.metric(score)));
+      console.line("  the model was trained for rankings: the score is no rating");
+      if (!userTrained || !itemTrained) {
+        console.line("  nothing of this user or of this item was trained on: the score is 0");
+      }
+      return;
+    }
+    console.line(
+        "user %s, item %s: %s (score %s)"
+            .formatted(user, name, Format.metric(model.clip(score)), Format.metric(score)));
+    if (!userTrained) {
+      console.line("  no rating of this user was trained on: only the item's bias counts");
+    }
+    if (!itemTrained) {
+      console.line("  no rating of this item was trained on: only the user's bias counts");
+    }
   }
 }

@@ -81,7 +81,10 @@ final class RecommendCommand implements Callable<Integer> {
                 Format.count(model.items(), "item"),
                 Format.seconds(microseconds * 1e-6)));
     if (!model.userTrained(index)) {
-      console.line("  no rating of this user was trained on: items are ranked by their biases");
+      console.line(
+          model.hasBiases()
+              ? "  no rating of this user was trained on: items are ranked by their biases"
+              : "  nothing of this user was trained on: the most popular items are shown");
     }
     if (!includeSeen && !model.hasSeen()) {
       console.line("  the model does not hold what users have seen: seen items may be among these");

@@ -8,6 +8,7 @@ import io.github.peccary.engine.ratings.RatingMatrix;
 import io.github.peccary.engine.storage.Verify;
 import io.github.peccary.engine.train.Checkpoint;
 import io.github.peccary.engine.train.EpochListener.EpochReport;
+import io.github.peccary.engine.train.RankingConfig;
 import io.github.peccary.engine.train.TrainConfig;
 import io.github.peccary.engine.train.TrainConfig.HoldoutRule;
 import io.github.peccary.engine.train.Trainer;
@@ -17,7 +18,6 @@ import io.github.peccary.tools.Console;
 import io.github.peccary.tools.Format;
 import io.github.peccary.tools.Interruption;
 import io.github.peccary.tools.ProgressBar;
-import io.github.peccary.tools.Refusal;
 import io.github.peccary.tools.Table;
 import io.github.peccary.tools.roofline.Roofline;
 import java.io.IOException;
@@ -52,10 +52,22 @@ import picocli.CommandLine.Spec;
       "  peccary train ratings.safetensors -o model.safetensors --holdout leave-1",
       "  peccary train ratings.safetensors --checkpoint training",
       "  peccary train ratings.safetensors --resume training",
+      "  peccary train ratings.safetensors -o ranking.safetensors --objective ranking --rank 62",
       "  peccary train newer.safetensors -o newer-model.safetensors --from model.safetensors",
     })
 final class TrainCommand implements Callable<Integer> {
   private static final TrainConfig DEFAULTS = TrainConfig.defaults();
+
+  /// What can be learnt, by the names on the command line.
+  enum Objective {
+    RATING,
+    RANKING;
+
+    @Override
+    public String toString() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
 
   private final Console console;
   private final List<Map<String, Object>> history = new ArrayList<>();
@@ -63,6 +75,8 @@ final class TrainCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
   @Mixin private Continuation continuation;
+
+  @Mixin private RankingTraining ranking;
 
   @Parameters(paramLabel = "RATINGS", description = "A ratings file, as load writes it.")
   private Path input;
@@ -99,10 +113,16 @@ final class TrainCommand implements Callable<Integer> {
   @Option(
       names = "--objective",
       paramLabel = "NAME",
-      description = "What is learnt: rating, the squared error of the ratings.")
-  private String objective = "rating";
+      description = {
+        "What is learnt: rating, the squared error of the ratings; or ranking, which items a user",
+        "has events with, rated or not, by iALS. A ranking runs all --epochs, and is deterministic."
+      })
+  private Objective objective = Objective.RATING;
 
-  @Option(names = "--l2", paramLabel = "X", description = "Penalty of large factors.")
+  @Option(
+      names = "--l2",
+      paramLabel = "X",
+      description = "Penalty of large factors; for rankings 0.01 unless given.")
   private double l2 = DEFAULTS.l2();
 
   @Option(names = "--learning-rate", paramLabel = "X", description = "First step size.")
@@ -133,11 +153,13 @@ final class TrainCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException {
     long start = System.nanoTime();
-    TrainConfig config = Settings.valid(spec, this::config);
-    if (!objective.equals("rating")) {
-      throw new Refusal(
-          "the objective must be rating, the one that this version trains: objective=" + objective);
+    ranking.requireFit(objective);
+    if (objective == Objective.RANKING) {
+      RankingConfig config = Settings.valid(spec, this::rankingConfig);
+      Settings.requireWritable(output, input);
+      return ranking.train(console, input, output, config, !noSeen, start);
     }
+    TrainConfig config = Settings.valid(spec, this::config);
     Settings.requireWritable(output, input);
     continuation.prepare(output, input);
     try (Interruption interruption = new Interruption(this::noteNoModel);
@@ -152,7 +174,7 @@ final class TrainCommand implements Callable<Integer> {
           result.baseline(),
           !noSeen,
           result.earlier(),
-          metadata(ratings, result));
+          metadata(ratings, result.metadata()));
       double seconds = secondsSince(start);
       double share =
           result.epochs() == 0 || interruption.requested()
@@ -190,7 +212,11 @@ final class TrainCommand implements Callable<Integer> {
         rank, epochs, threads, seed, holdout, l2, learningRate, deterministic, refit, !noBiases);
   }
 
-  private static double secondsSince(long start) {
+  private RankingConfig rankingConfig() {
+    return ranking.config(rank, epochs, threads, seed, holdout, l2);
+  }
+
+  static double secondsSince(long start) {
     return (System.nanoTime() - start) * 1e-9;
   }
 
@@ -243,8 +269,8 @@ final class TrainCommand implements Callable<Integer> {
 
   /// What the model file says of its making: the training's own account, and how the ratings' item
   /// ids were cleaned, so that an id can be typed as it is printed on the book.
-  private static Map<String, String> metadata(RatingMatrix ratings, TrainingResult result) {
-    Map<String, String> metadata = new LinkedHashMap<>(result.metadata());
+  static Map<String, String> metadata(RatingMatrix ratings, Map<String, String> training) {
+    Map<String, String> metadata = new LinkedHashMap<>(training);
     Rules.copyMetadata(ratings.metadata(), metadata);
     return metadata;
   }
@@ -301,7 +327,7 @@ final class TrainCommand implements Callable<Integer> {
   private Map<String, Object> fields(TrainingResult result, double seconds, double shareOfKernel) {
     Map<String, Object> fields = new LinkedHashMap<>();
     fields.put("output", output.toString());
-    fields.put("objective", objective);
+    fields.put("objective", objective.toString());
     fields.put("rank", rank);
     fields.put("stride", result.items().stride());
     fields.put("threads", threads);

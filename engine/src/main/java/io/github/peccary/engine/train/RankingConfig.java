@@ -1,0 +1,75 @@
+package io.github.peccary.engine.train;
+
+import io.github.peccary.engine.parallel.Workers;
+import io.github.peccary.engine.train.TrainConfig.HoldoutRule;
+
+/// The settings of one training for rankings. Start from [#defaults].
+///
+/// @param rank factors of each user and item, from 1 to [#MAX_RANK]
+/// @param iterations how often all users and all items are solved, 1 or more
+/// @param threads workers, 1 or more
+/// @param seed of the split and of the initial factors
+/// @param holdout what is left out of the training, to measure on; ratings only
+/// @param l2 penalty of a factor's square for each event of its row, and for each pair of its row
+/// in the measure that pairs have weight; above 0
+/// @param unobservedWeight weight of all pairs together, events or not, at the target 0, as a
+/// multiple of the number of events; above 0. It does not change with how sparse the data are
+/// @param ratingWeight what each point of a rating adds to the weight 1 of its event at the target
+/// 1; 0 or more
+public record RankingConfig(
+    int rank,
+    int iterations,
+    int threads,
+    long seed,
+    HoldoutRule holdout,
+    double l2,
+    double unobservedWeight,
+    double ratingWeight) {
+  /// A system of so many unknowns is solved for each row.
+  public static final int MAX_RANK = 1024;
+
+  public RankingConfig {
+    require(
+        rank >= 1 && rank <= MAX_RANK,
+        "rank must be from 1 to %d for rankings: rank=%d".formatted(MAX_RANK, rank));
+    require(iterations >= 1, "epochs must be 1 or more for rankings: epochs=" + iterations);
+    require(
+        threads >= 1 && threads <= Workers.MAX_THREADS,
+        "threads must be from 1 to %d: threads=%d".formatted(Workers.MAX_THREADS, threads));
+    requireWeight("l2", "l2", l2);
+    requireWeight("the weight of unobserved pairs", "unobservedWeight", unobservedWeight);
+    require(
+        ratingWeight >= 0 && ratingWeight <= 1e6,
+        "the weight of a rating must be from 0 to 1e6: ratingWeight=" + ratingWeight);
+  }
+
+  /// Rank 30, 16 iterations, a thread per processor, nothing held out.
+  public static RankingConfig defaults() {
+    return new RankingConfig(
+        30,
+        16,
+        Runtime.getRuntime().availableProcessors(),
+        42,
+        new HoldoutRule.Fraction(0),
+        0.01,
+        5,
+        0);
+  }
+
+  /// `w₀`, the weight of each pair.
+  double pairWeight(long events, int users, int items) {
+    return unobservedWeight * events / ((double) users * items);
+  }
+
+  private static void requireWeight(String words, String name, double value) {
+    require(
+        value >= 1e-9 && value <= 1e6,
+        "%s must be from 1e-9 to 1e6: %s=%s".formatted(words, name, value));
+  }
+
+  private static void require(boolean holds, String sentence) {
+    if (!holds) {
+      throw new IllegalArgumentException(sentence);
+    }
+  }
+}

@@ -1,0 +1,213 @@
+package io.github.peccary.tools.command;
+
+import io.github.peccary.engine.kernel.Kernels;
+import io.github.peccary.engine.model.FactorModelWriter;
+import io.github.peccary.engine.ratings.RatingMatrix;
+import io.github.peccary.engine.storage.Verify;
+import io.github.peccary.engine.train.Ials;
+import io.github.peccary.engine.train.Ials.IterationReport;
+import io.github.peccary.engine.train.RankingConfig;
+import io.github.peccary.engine.train.RankingResult;
+import io.github.peccary.engine.train.TrainConfig.HoldoutRule;
+import io.github.peccary.tools.Console;
+import io.github.peccary.tools.Format;
+import io.github.peccary.tools.Interruption;
+import io.github.peccary.tools.ProgressBar;
+import io.github.peccary.tools.command.TrainCommand.Objective;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/// A training for rankings: the options that only it has, and what it prints.
+final class RankingTraining {
+  private static final RankingConfig DEFAULTS = RankingConfig.defaults();
+  private static final String UNOBSERVED = "--unobserved-weight";
+  private static final String RATING = "--rating-weight";
+  private static final List<String> OF_RANKINGS = List.of(UNOBSERVED, RATING);
+  private static final List<String> OF_RATINGS =
+      List.of(
+          "--learning-rate",
+          "--refit",
+          "--no-biases",
+          "--checkpoint",
+          "--checkpoint-every",
+          "--resume",
+          "--from");
+
+  @Spec(Spec.Target.MIXEE)
+  private CommandSpec spec;
+
+  @Option(
+      names = UNOBSERVED,
+      paramLabel = "X",
+      description = "For rankings: weight of all pairs together at 0, in events at 1.")
+  private double unobservedWeight = DEFAULTS.unobservedWeight();
+
+  @Option(
+      names = RATING,
+      paramLabel = "X",
+      description = "For rankings: what each point of a rating adds to the weight of its event.")
+  private double ratingWeight = DEFAULTS.ratingWeight();
+
+  /// Refuses options of the other objective.
+  void requireFit(Objective objective) {
+    boolean ranking = objective == Objective.RANKING;
+    for (String option : ranking ? OF_RATINGS : OF_RANKINGS) {
+      if (given(option)) {
+        throw new ParameterException(
+            spec.commandLine(),
+            "%s must go with the objective %s: objective=%s; leave it out"
+                .formatted(option, ranking ? Objective.RATING : Objective.RANKING, objective));
+      }
+    }
+  }
+
+  private boolean given(String option) {
+    return spec.commandLine().getParseResult().hasMatchedOption(option);
+  }
+
+  RankingConfig config(
+      int rank, int epochs, int threads, long seed, HoldoutRule holdout, double l2) {
+    double penalty = given("--l2") ? l2 : DEFAULTS.l2();
+    return new RankingConfig(
+        rank, epochs, threads, seed, holdout, penalty, unobservedWeight, ratingWeight);
+  }
+
+  /// Trains, writes and prints.
+  ///
+  /// @param start of the command, in nanoseconds
+  /// @return the exit code
+  int train(
+      Console console, Path input, Path output, RankingConfig config, boolean withSeen, long start)
+      throws IOException {
+    try (Interruption interruption = new Interruption(() -> noteNoModel(console));
+        RatingMatrix ratings = RatingMatrix.open(input, Verify.CHECKSUMS);
+        RankingResult result = train(console, ratings, config, interruption)) {
+      FactorModelWriter.write(
+          output,
+          ratings,
+          0,
+          result.users(),
+          result.items(),
+          result.baseline(),
+          withSeen,
+          null,
+          TrainCommand.metadata(ratings, result.metadata()));
+      double seconds = TrainCommand.secondsSince(start);
+      print(console, output, ratings, config, result, seconds);
+      console.result(fields(output, config, result, seconds));
+      if (!interruption.requested()) {
+        return 0;
+      }
+      console.note(
+          "peccary: interrupted after %s: %s holds the last"
+              .formatted(Format.count(result.history().size(), "epoch"), output));
+      return Interruption.EXIT_CODE;
+    }
+  }
+
+  private static void noteNoModel(Console console) {
+    console.note("peccary: interrupted before the first epoch was complete: no model is written");
+  }
+
+  private static RankingResult train(
+      Console console, RatingMatrix ratings, RankingConfig config, Interruption interruption) {
+    try (ProgressBar progress = console.progress()) {
+      return new Ials(
+              ratings,
+              config,
+              report -> {
+                interruption.worthwhile();
+                progress.update(report.iteration(), report.iterations(), () -> words(report));
+              })
+          .stopWhen(interruption::requested)
+          .train();
+    }
+  }
+
+  private static String words(IterationReport report) {
+    int left = report.iterations() - report.iteration();
+    return "%d/%d loss %s %s left"
+        .formatted(
+            report.iteration(),
+            report.iterations(),
+            Format.scaled(report.loss()),
+            Format.seconds(left * report.seconds()));
+  }
+
+  private static void print(
+      Console console,
+      Path output,
+      RatingMatrix ratings,
+      RankingConfig config,
+      RankingResult result,
+      double seconds) {
+    console.line(
+        "%s: %s × %s, rank %d, for rankings"
+            .formatted(
+                output,
+                Format.count(ratings.users(), "user"),
+                Format.count(ratings.items(), "item"),
+                config.rank()));
+    console.line("");
+    console.line(
+        "  %s of %s; %s events/s (iALS, %s, %s kernel of %d lanes)"
+            .formatted(
+                Format.count(result.history().size(), "epoch"),
+                Format.count(result.events(), "event"),
+                Format.scaled(result.eventsPerSecond()),
+                Format.count(config.threads(), "thread"),
+                Kernels.active(),
+                Kernels.lanes()));
+    console.line(
+        "  loss from %s to %s; what it is worth, evaluate tells"
+            .formatted(
+                Format.scaled(result.history().getFirst().loss()), Format.scaled(result.loss())));
+    console.line("");
+    console.line(Format.seconds(seconds));
+  }
+
+  private static Map<String, Object> fields(
+      Path output, RankingConfig config, RankingResult result, double seconds) {
+    List<Double> epochSeconds = new ArrayList<>();
+    List<Map<String, Object>> history = new ArrayList<>();
+    for (IterationReport report : result.history()) {
+      epochSeconds.add(report.seconds());
+      Map<String, Object> epoch = new LinkedHashMap<>();
+      epoch.put("epoch", report.iteration());
+      epoch.put("lossOfUsers", report.lossOfUsers());
+      epoch.put("loss", report.loss());
+      history.add(epoch);
+    }
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("output", output.toString());
+    fields.put("objective", Objective.RANKING.toString());
+    fields.put("rank", config.rank());
+    fields.put("stride", result.items().stride());
+    fields.put("threads", config.threads());
+    fields.put("schedule", "Alternating");
+    fields.put("kernel", Kernels.active());
+    fields.put("lanes", Kernels.lanes());
+    fields.put("epochs", history.size());
+    fields.put("bestEpoch", history.size());
+    fields.put("trainRmse", Double.NaN); // a score is no rating
+    fields.put("loss", result.loss());
+    fields.put("events", result.events());
+    fields.put("holdout", Map.of());
+    fields.put("split", result.holdout().toString());
+    fields.put("interrupted", result.stopped());
+    fields.put("epochSeconds", epochSeconds);
+    fields.put("ratingsPerSecond", result.eventsPerSecond());
+    fields.put("history", history);
+    fields.put("seconds", seconds);
+    Settings.putMemory(fields);
+    return fields;
+  }
+}
