@@ -78,22 +78,13 @@ final class Batches implements AutoCloseable {
     if (current != null) {
       empty.add(current);
     }
-    try {
-      current = prepared.take();
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new LoaderException("the load was interrupted: nothing was written; load again", e);
-    }
+    current = Threads.take(prepared);
     if (current.rows() > 0) {
       return current;
     }
     current = null;
-    return switch (failure) {
-      case IOException e -> throw e;
-      case RuntimeException e -> throw e;
-      case Error e -> throw e;
-      case null, default -> null;
-    };
+    Threads.rethrow(failure);
+    return null;
   }
 
   /// Returns when the threads have stopped, so that the source can be closed.

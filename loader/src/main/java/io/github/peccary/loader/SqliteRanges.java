@@ -107,9 +107,9 @@ final class SqliteRanges implements RowSource {
     batch.clear();
     while (range < ranges && batch.rows() == 0) {
       Reader reader = readers.get((int) (range % readers.size()));
-      RowBatch next = reader.next();
+      RowBatch next = Threads.take(reader.filled);
       if (next.rows() == 0) {
-        reader.checkFailure();
+        Threads.rethrow(reader.failure);
         range++;
       }
       batch.swap(next);
@@ -192,24 +192,6 @@ final class SqliteRanges implements RowSource {
         batch.clear();
       }
       filled.add(batch);
-    }
-
-    private RowBatch next() throws LoaderException {
-      try {
-        return filled.take();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new LoaderException("the load was interrupted: nothing was written; load again", e);
-      }
-    }
-
-    private void checkFailure() throws IOException {
-      switch (failure) {
-        case IOException e -> throw e;
-        case RuntimeException e -> throw e;
-        case Error e -> throw e;
-        case null, default -> {}
-      }
     }
 
     /// Returns when the thread has stopped, so that the connection can be closed.

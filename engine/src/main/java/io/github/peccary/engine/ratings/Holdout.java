@@ -103,6 +103,11 @@ public final class Holdout {
     throw unknown(text, null);
   }
 
+  /// Whether no rating can be held out.
+  public boolean isNone() {
+    return thresholds == null && threshold == 0;
+  }
+
   /// Whether the rating of this user for this item is held out.
   public boolean contains(int user, int item) {
     long below = thresholds == null ? threshold : thresholds[user];

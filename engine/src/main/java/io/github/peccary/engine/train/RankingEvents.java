@@ -25,7 +25,7 @@ final class RankingEvents {
     this.holdout = holdout;
     this.ratingWeight = ratingWeight;
     this.byUser = byUser;
-    all = holdout.toString().equals(Holdout.none().toString());
+    all = holdout.isNone();
     matrix = byUser ? ratings.byUser() : ratings.byItem();
   }
 

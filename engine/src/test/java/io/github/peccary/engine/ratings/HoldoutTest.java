@@ -121,4 +121,11 @@ class HoldoutTest {
                   + " holdout=half");
     }
   }
+
+  @Test
+  void onlyOneThatHoldsNothingIsNone() {
+    assertThat(Holdout.none().isNone()).isTrue();
+    assertThat(Holdout.random(0, 1).isNone()).isTrue();
+    assertThat(Holdout.random(0.1, 1).isNone()).isFalse();
+  }
 }
