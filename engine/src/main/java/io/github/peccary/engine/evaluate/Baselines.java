@@ -6,7 +6,7 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.function.IntUnaryOperator;
 
-/// What a model must beat, besides [ItemNeighbors]. These rank all users alike, so that their order
+/// What a model must beat, besides [NeighborRanker]. These rank all users alike, so that their order
 /// of the items is sorted once.
 final class Baselines {
   /// Predicts a rating. Indexes are those of the model, -1 for a user or an item unknown to it.

@@ -4,9 +4,12 @@ import io.github.peccary.engine.evaluate.Baselines.ItemRanker;
 import io.github.peccary.engine.evaluate.Baselines.RatingPredictor;
 import io.github.peccary.engine.model.DampedBiases;
 import io.github.peccary.engine.model.FactorModel;
+import io.github.peccary.engine.model.ItemNeighbors;
 import io.github.peccary.engine.parallel.Workers;
+import io.github.peccary.engine.ratings.Interactions;
 import io.github.peccary.engine.ratings.RatingMatrix;
 import io.github.peccary.engine.recommend.ItemFilter;
+import io.github.peccary.engine.recommend.NeighborSearch;
 import io.github.peccary.engine.recommend.Recommender;
 import io.github.peccary.engine.recommend.ScoredItem;
 import java.util.BitSet;
@@ -74,7 +77,8 @@ public final class Evaluation {
     Map<String, Double> ofItemKnn = new LinkedHashMap<>();
     if (ranking.rankedUsers() > 0) {
       ItemNeighbors neighbors = neighbors(model, split, ranking.had(), workers);
-      ranking.score("itemKnn", neighbors.ranker(popular), ofItemKnn);
+      ranking.score(
+          "itemKnn", new NeighborRanker(neighbors, model.items(), popular), ofItemKnn);
     }
 
     Map<String, Map<String, Double>> models = new LinkedHashMap<>();
@@ -99,7 +103,7 @@ public final class Evaluation {
   private static ItemNeighbors neighbors(
       FactorModel model, Split split, BitSet items, Workers workers) {
     try (Interactions had = new Interactions(model.users(), model.items(), split::forEachHad)) {
-      return new ItemNeighbors(had, items, workers);
+      return NeighborSearch.find(had, items, workers);
     }
   }
 

@@ -2,6 +2,7 @@ package io.github.peccary.engine.evaluate;
 
 import io.github.peccary.engine.evaluate.Baselines.ItemRanker;
 import io.github.peccary.engine.metric.Bootstrap.Interval;
+import io.github.peccary.engine.model.HistoryLength;
 import io.github.peccary.engine.parallel.Workers;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -24,7 +25,7 @@ final class RankingPass {
   private final int rankable;
   private final int[] users;
   private final int[] popularity;
-  private final int[] histories; // the class of each ranked user
+  private final HistoryLength[] histories; // of each ranked user
   private final BitSet had = new BitSet();
   private final Map<String, RankingScores> scores = new LinkedHashMap<>();
 
@@ -45,11 +46,11 @@ final class RankingPass {
     users = all.length <= maxUsers ? all : sample(all, maxUsers);
     popularity =
         users.length == 0 ? new int[0] : IntStream.range(0, items).map(split::popularity).toArray();
-    histories = new int[users.length];
+    histories = new HistoryLength[users.length];
     for (int place = 0; place < users.length; place++) {
       BitSet seen = split.seen(users[place]);
       had.or(seen);
-      histories[place] = HistoryClass.of(seen.cardinality());
+      histories[place] = HistoryLength.of(seen.cardinality());
     }
   }
 
@@ -115,14 +116,13 @@ final class RankingPass {
   /// classes that have users.
   List<HistoryClass> byHistory() {
     List<HistoryClass> classes = new ArrayList<>();
-    for (int number = 0; number < HistoryClass.count(); number++) {
-      int wanted = number;
+    for (HistoryLength wanted : HistoryLength.values()) {
       int[] places =
           IntStream.range(0, users.length).filter(place -> histories[place] == wanted).toArray();
       if (places.length > 0) {
         Map<String, Map<String, Double>> models = new LinkedHashMap<>();
         scores.forEach((name, ofRanker) -> models.put(name, ofRanker.means(places)));
-        classes.add(new HistoryClass(HistoryClass.name(number), places.length, models));
+        classes.add(new HistoryClass(wanted, places.length, models));
       }
     }
     return classes;

@@ -216,7 +216,7 @@ class RankingPassTest {
     List<Shown> all = plain(10, model::predict);
     int[][] bounds = {{0, 0}, {1, 1}, {2, 2}, {3, 5}, {6, 20}, {21, 40}};
     List<String> names = List.of("0", "1", "2", "3-5", "6-20", "21+");
-    assertThat(report.history()).extracting(HistoryClass::history).isEqualTo(names);
+    assertThat(report.history()).extracting(users -> users.history().toString()).isEqualTo(names);
     for (int c = 0; c < bounds.length; c++) {
       int[] bound = bounds[c];
       List<Shown> users =

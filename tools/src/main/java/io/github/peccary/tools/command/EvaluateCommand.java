@@ -169,7 +169,7 @@ final class EvaluateCommand implements Callable<Integer> {
   private static Table byHistory(EvaluationReport report) {
     Table table = table(List.of("items<", "users"), report.history().getFirst().models().keySet());
     for (HistoryClass users : report.history()) {
-      List<String> first = List.of(users.history(), Format.count(users.users()));
+      List<String> first = List.of(users.history().toString(), Format.count(users.users()));
       table.row(row(first, users.models(), "ndcg@" + report.k()));
     }
     return table;
@@ -215,7 +215,7 @@ final class EvaluateCommand implements Callable<Integer> {
       Map<String, Object> ofUsers = new LinkedHashMap<>();
       ofUsers.put("users", users.users());
       ofUsers.put("models", users.models());
-      history.put(users.history(), ofUsers);
+      history.put(users.history().toString(), ofUsers);
     }
     fields.put("history", history);
     fields.put("seconds", seconds);

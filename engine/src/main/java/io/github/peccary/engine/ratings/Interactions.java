@@ -1,4 +1,4 @@
-package io.github.peccary.engine.evaluate;
+package io.github.peccary.engine.ratings;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -7,7 +7,7 @@ import java.util.function.IntConsumer;
 
 /// Who had what before: the items of each user and the users of each item, without values. Off the
 /// heap, eight bytes an event, which is what training takes for one.
-final class Interactions implements AutoCloseable {
+public final class Interactions implements AutoCloseable {
   private final Arena arena = Arena.ofShared();
   private final long[] userOffsets;
   private final long[] itemOffsets;
@@ -15,12 +15,15 @@ final class Interactions implements AutoCloseable {
   private final MemorySegment itemUsers;
 
   /// What users had.
-  interface Source {
+  public interface Source {
     /// Passes on every item of a user, each once, in the same order every time.
     void forEachHad(int user, IntConsumer to);
   }
 
-  Interactions(int users, int items, Source source) {
+  /// Copies what users had.
+  ///
+  /// @param source asked twice about every user
+  public Interactions(int users, int items, Source source) {
     userOffsets = new long[users + 1];
     itemOffsets = new long[items + 1];
     for (int user = 0; user < users; user++) {
@@ -51,35 +54,42 @@ final class Interactions implements AutoCloseable {
     }
   }
 
-  int items() {
+  /// How many items there are.
+  public int items() {
     return itemOffsets.length - 1;
   }
 
+  /// How many users there are.
+  public int users() {
+    return userOffsets.length - 1;
+  }
+
   /// How many users had the item.
-  int users(int item) {
+  public int users(int item) {
     return (int) (itemOffsets[item + 1] - itemOffsets[item]);
   }
 
   /// One of the users who had the item, from number 0 on, by rising index.
-  int user(int item, int number) {
+  public int user(int item, int number) {
     return itemUsers.getAtIndex(ValueLayout.JAVA_INT, itemOffsets[item] + number);
   }
 
   /// The position of the user's first item.
-  long start(int user) {
+  public long start(int user) {
     return userOffsets[user];
   }
 
   /// The position after the user's last item.
-  long end(int user) {
+  public long end(int user) {
     return userOffsets[user + 1];
   }
 
   /// The item at a position.
-  int item(long position) {
+  public int item(long position) {
     return userItems.getAtIndex(ValueLayout.JAVA_INT, position);
   }
 
+  /// Frees the memory.
   @Override
   public void close() {
     arena.close();

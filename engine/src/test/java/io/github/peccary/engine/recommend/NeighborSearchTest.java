@@ -1,18 +1,20 @@
-package io.github.peccary.engine.evaluate;
+package io.github.peccary.engine.recommend;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
-import io.github.peccary.engine.evaluate.Baselines.ItemRanker;
+import io.github.peccary.engine.model.ItemNeighbors;
 import io.github.peccary.engine.parallel.Workers;
+import io.github.peccary.engine.ratings.Interactions;
 import java.util.BitSet;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
-import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
-class ItemNeighborsTest {
+class NeighborSearchTest {
   private static BitSet all(int items) {
     BitSet all = new BitSet();
     all.set(0, items);
@@ -27,7 +29,7 @@ class ItemNeighborsTest {
                 items,
                 (user, to) -> IntStream.range(0, items).filter(i -> had[user][i]).forEach(to));
         Workers workers = new Workers(threads)) {
-      return new ItemNeighbors(interactions, wanted, workers);
+      return NeighborSearch.find(interactions, wanted, workers);
     }
   }
 
@@ -44,26 +46,33 @@ class ItemNeighborsTest {
     return had;
   }
 
-  /// Every pair of items, the plain way.
+  /// Every pair of items, the plain way; sums in the order of the users.
   private static float[][] similarities(boolean[][] had) {
     int items = had[0].length;
     float[][] similarities = new float[items][items];
     for (int one = 0; one < items; one++) {
       for (int other = 0; other < items; other++) {
-        int first = one;
-        int second = other;
-        double both = users(had.length, user -> had[user][first] && had[user][second]);
-        double ofOne = users(had.length, user -> had[user][first]);
-        double ofOther = users(had.length, user -> had[user][second]);
+        float both = 0;
+        double ofOne = 0;
+        double ofOther = 0;
+        for (boolean[] user : had) {
+          double count = IntStream.range(0, items).filter(item -> user[item]).count();
+          float weight = (float) (1 / Math.sqrt(Math.sqrt(count)));
+          both += user[one] && user[other] ? weight : 0;
+          ofOne += user[one] ? weight : 0;
+          ofOther += user[other] ? weight : 0;
+        }
         similarities[one][other] =
-            one == other ? 0 : (float) (both / (Math.sqrt(ofOne) * Math.sqrt(ofOther) + 100));
+            one == other ? 0 : (float) (both / (Math.sqrt(ofOne) * Math.sqrt(ofOther) + 10));
       }
     }
     return similarities;
   }
 
-  private static int users(int count, IntPredicate had) {
-    return (int) IntStream.range(0, count).filter(had).count();
+  private static int[] neighbors(ItemNeighbors found, int item) {
+    return LongStream.range(found.start(item), found.end(item))
+        .mapToInt(found::item)
+        .toArray();
   }
 
   /// Positive scores, highest first, of equal ones the lower index.
@@ -81,12 +90,13 @@ class ItemNeighborsTest {
     boolean[][] had = {
       {true, true, false}, {true, true, false}, {true, false, false}, {true, false, true}
     };
-    ItemNeighbors neighbors = neighbors(had, all(3), 1);
+    ItemNeighbors found = neighbors(had, all(3), 1);
 
-    assertThat(neighbors.neighbors(0)).containsExactly(1, 2);
-    assertThat(neighbors.similarities(0))
-        .containsExactly((float) (2 / (2 * Math.sqrt(2) + 100)), 1f / (2 + 100));
-    assertThat(neighbors.neighbors(2)).containsExactly(0);
+    assertThat(neighbors(found, 0)).containsExactly(1, 2);
+    double ofTwo = Math.pow(2, -0.25); // a user who had two items
+    double first = 2 * ofTwo / (Math.sqrt((3 * ofTwo + 1) * 2 * ofTwo) + 10);
+    assertThat(found.similarity(found.start(0))).isCloseTo((float) first, within(1e-6f));
+    assertThat(neighbors(found, 2)).containsExactly(0);
   }
 
   @Test
@@ -98,53 +108,16 @@ class ItemNeighborsTest {
         ItemNeighbors found = neighbors(had, all(130), threads);
         for (int item = 0; item < 130; item++) {
           float[] row = dense[item];
-          List<Integer> expected = sorted(row).stream().limit(ItemNeighbors.NEIGHBORS).toList();
-          assertThat(found.neighbors(item))
+          List<Integer> expected = sorted(row).stream().limit(NeighborSearch.NEIGHBORS).toList();
+          assertThat(neighbors(found, item))
               .as("seed=%d item=%d", seed, item)
               .containsExactly(expected.stream().mapToInt(i -> i).toArray());
           for (int i = 0; i < expected.size(); i++) {
-            assertThat(found.similarities(item)[i]).isEqualTo(row[expected.get(i)]);
+            assertThat(found.similarity(found.start(item) + i)).isEqualTo(row[expected.get(i)]);
           }
         }
       }
     }
-  }
-
-  @Test
-  void rankingsAreThoseOfTheDenseSumsAndThenOfTheRest() {
-    ItemRanker byIndex =
-        (user, k, seen) ->
-            IntStream.iterate(seen.nextClearBit(0), item -> seen.nextClearBit(item + 1))
-                .takeWhile(item -> item < 130)
-                .limit(k)
-                .toArray();
-    boolean[][] had = random(120, 130, 7);
-    float[][] dense = similarities(had);
-    ItemRanker ranker = neighbors(had, all(130), 2).ranker(byIndex);
-    int filled = 0;
-    for (int user = 0; user < had.length; user++) {
-      BitSet seen = new BitSet();
-      float[] scores = new float[130];
-      for (int item = 0; item < 130; item++) {
-        if (had[user][item]) {
-          seen.set(item);
-          for (int other : sorted(dense[item]).stream().limit(50).toList()) {
-            scores[other] += dense[item][other];
-          }
-        }
-      }
-      seen.stream().forEach(item -> scores[item] = 0);
-      List<Integer> scored = sorted(scores);
-      for (int k : new int[] {1, 10, 130}) {
-        IntStream first = scored.stream().mapToInt(item -> item);
-        IntStream rest = IntStream.range(0, 130).filter(i -> scores[i] == 0 && !seen.get(i));
-        assertThat(ranker.rank(user, k, seen))
-            .as("seed=7 user=%d k=%d", user, k)
-            .containsExactly(IntStream.concat(first, rest).limit(k).toArray());
-      }
-      filled += scored.size() < 10 ? 1 : 0;
-    }
-    assertThat(filled).as("users with too few neighbours").isPositive();
   }
 
   @Test
@@ -152,7 +125,7 @@ class ItemNeighborsTest {
     BitSet some = new BitSet();
     some.set(3);
     ItemNeighbors found = neighbors(random(60, 30, 1), some, 1);
-    assertThat(found.neighbors(3)).isNotEmpty();
-    assertThat(found.neighbors(4)).isEmpty();
+    assertThat(neighbors(found, 3)).isNotEmpty();
+    assertThat(neighbors(found, 4)).isEmpty();
   }
 }
