@@ -13,17 +13,21 @@ import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/// Scores a model and the baselines on the same ratings, in the same way.
+/// Scores a model and the baselines on the same events, in the same way.
 ///
-/// 1. **Which ratings**: those held out, if the file is the one that the model was trained from;
-///    all of them otherwise. See [Split]. Where training started from a model, held-out ratings
-///    that this one may have been trained on are not scored: what is left is news to both.
+/// 1. **Which events**: those held out, if the file is the one that the model was trained from;
+///    otherwise all ratings, or all events for a model of rankings. See [Split]. Where training
+///    started from a model, held-out ratings that this one may have been trained on are not scored:
+///    what is left is news to both.
 /// 2. **Rating error**: of the score for each as it is, which is also what training reports, and of
 ///    the score bound to the rating scale. A pair whose user or item had no ratings in training is
 ///    *cold*: there the score falls back to the biases. A model trained for rankings has no errors,
 ///    as its scores are no ratings.
-/// 3. **Ranking**: all items but those the user had before, with the user's scored ratings as the
+/// 3. **Ranking**: all items but those the user had before, with the user's scored events as the
 ///    items to be found, whatever their value.
+/// 4. **Nothing of what is scored is known**, to the model or to a baseline: neither a count nor a
+///    mean of it. Nor does it decide on ties, as the numbers of the items would, which follow all
+///    events of the file: see [TieOrder].
 ///
 /// The numbers do not depend on the number of threads.
 public final class Evaluation {
@@ -58,7 +62,8 @@ public final class Evaluation {
     if (!model.ranksOnly()) {
       errors.report(ofModel);
     }
-    ranking.score("model", ranker(new Recommender(model)), ofModel);
+    ItemRanker popular = Baselines.byPopularity(ranking.popularity());
+    ranking.score("model", ranker(model, popular), ofModel);
 
     Map<String, Double> ofGlobalMean = new LinkedHashMap<>();
     rating.score(Baselines.globalMean(biases.globalMean())).report(ofGlobalMean);
@@ -67,7 +72,6 @@ public final class Evaluation {
     rating.score(biasPredictor).report(ofBiases);
     ranking.score("biases", Baselines.byBias(model, biases), ofBiases);
 
-    ItemRanker popular = Baselines.byPopularity(ranking.popularity());
     Map<String, Double> ofPopularity = new LinkedHashMap<>();
     ranking.score("popularity", popular, ofPopularity);
 
@@ -84,8 +88,9 @@ public final class Evaluation {
     models.put("popularity", ofPopularity);
     models.put("itemKnn", ofItemKnn);
     return new EvaluationReport(
-        split.text(errors.setAside(), errors.ratings()),
+        split.text(errors.setAside(), errors.events()),
         k,
+        errors.events(),
         errors.ratings(),
         errors.setAside(),
         errors.coldRatings(),
@@ -103,10 +108,15 @@ public final class Evaluation {
     }
   }
 
-  private static ItemRanker ranker(Recommender recommender) {
+  /// To a user without events in training, a model for rankings gives the same score for all items:
+  /// they are shown what is popular.
+  private static ItemRanker ranker(FactorModel model, ItemRanker popular) {
+    Recommender recommender = new Recommender(model);
     return (user, k, seen) ->
-        recommender.recommend(user, k, ItemFilter.all().deny(seen)).stream()
-            .mapToInt(ScoredItem::item)
-            .toArray();
+        model.ranksOnly() && !model.userTrained(user)
+            ? popular.rank(user, k, seen)
+            : recommender.recommend(user, k, ItemFilter.all().deny(seen)).stream()
+                .mapToInt(ScoredItem::item)
+                .toArray();
   }
 }

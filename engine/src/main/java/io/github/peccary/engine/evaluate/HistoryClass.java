@@ -1,5 +1,6 @@
 package io.github.peccary.engine.evaluate;
 
+import io.github.peccary.engine.metric.Bootstrap.Interval;
 import java.util.Map;
 
 /// The rankings of those users who had about as many items before.
@@ -7,7 +8,12 @@ import java.util.Map;
 /// @param history how many items that is: `0`, `1`, `2`, `3-5`, `6-20` or `21+`
 /// @param users how many of the ranked users these are, at least one
 /// @param models the measures by name, means over these users, for each model that ranks
-public record HistoryClass(String history, int users, Map<String, Map<String, Double>> models) {
+/// @param intervals the bounds of the same means
+public record HistoryClass(
+    String history,
+    int users,
+    Map<String, Map<String, Double>> models,
+    Map<String, Map<String, Interval>> intervals) {
   private static final int[] STARTS = {0, 1, 2, 3, 6, 21};
   private static final String[] NAMES = {"0", "1", "2", "3-5", "6-20", "21+"};
 

@@ -35,11 +35,13 @@ final class ItemNeighbors {
   /// ml-100k.
   static final double SHRINKAGE = 100;
 
+  private final TieOrder ties;
   private final int[][] neighbors; // by item, most similar first; empty for items not asked for
   private final float[][] similarities;
 
   /// @param wanted whose neighbours are found
   ItemNeighbors(Interactions had, BitSet wanted, Workers workers) {
+    ties = TieOrder.of(had.items());
     neighbors = new int[had.items()][];
     similarities = new float[had.items()][];
     Arrays.fill(neighbors, new int[0]); // one for all, as most items may not be asked for
@@ -50,18 +52,19 @@ final class ItemNeighbors {
     AtomicInteger next = new AtomicInteger();
     workers.run(
         worker -> {
-          Row row = new Row(had, roots);
+          Row row = new Row(had, roots, ties.places());
           for (int at = next.getAndIncrement(); at < items.length; at = next.getAndIncrement()) {
             keep(items[at], row.mostSimilar(items[at]));
           }
         });
   }
 
+  /// @param similar places in the order of ties, with their scores
   private void keep(int item, List<ScoredItem> similar) {
     int[] indexes = new int[similar.size()];
     float[] scores = new float[similar.size()];
     for (int i = 0; i < indexes.length; i++) {
-      indexes[i] = similar.get(i).item();
+      indexes[i] = ties.items()[similar.get(i).item()];
       scores[i] = similar.get(i).score();
     }
     neighbors[item] = indexes;
@@ -72,12 +75,14 @@ final class ItemNeighbors {
   private static final class Row {
     private final Interactions had;
     private final double[] roots;
+    private final int[] places;
     private final int[] common; // users who had both, by the other item
     private final int[] touched; // the items that have any
 
-    Row(Interactions had, double[] roots) {
+    Row(Interactions had, double[] roots, int[] places) {
       this.had = had;
       this.roots = roots;
+      this.places = places;
       common = new int[had.items()];
       touched = new int[had.items()];
     }
@@ -89,7 +94,7 @@ final class ItemNeighbors {
         int other = touched[i];
         if (other != item) {
           double mean = roots[item] * roots[other];
-          top.offer(other, (float) (common[other] / (mean + SHRINKAGE)));
+          top.offer(places[other], (float) (common[other] / (mean + SHRINKAGE)));
         }
         common[other] = 0;
       }
@@ -128,7 +133,8 @@ final class ItemNeighbors {
   /// @param rest ranks what is left when too few items have a score
   ItemRanker ranker(ItemRanker rest) {
     return (user, k, seen) -> {
-      int[] scored = score(k, seen).ranked().stream().mapToInt(ScoredItem::item).toArray();
+      int[] scored =
+          score(k, seen).ranked().stream().mapToInt(top -> ties.items()[top.item()]).toArray();
       if (scored.length == k) {
         return scored;
       }
@@ -139,6 +145,7 @@ final class ItemNeighbors {
     };
   }
 
+  /// The places in the order of ties.
   private TopK score(int k, BitSet seen) {
     float[] scores = new float[neighbors.length];
     seen.stream()
@@ -149,9 +156,10 @@ final class ItemNeighbors {
               }
             });
     TopK top = new TopK(Math.min(k, neighbors.length));
-    for (int item = 0; item < scores.length; item++) {
+    for (int place = 0; place < scores.length; place++) {
+      int item = ties.items()[place];
       if (scores[item] > 0 && !seen.get(item)) {
-        top.offer(item, scores[item]);
+        top.offer(place, scores[item]);
       }
     }
     return top;

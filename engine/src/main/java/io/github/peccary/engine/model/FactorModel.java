@@ -306,7 +306,7 @@ public final class FactorModel implements AutoCloseable {
     return file.metadata(ModelFormat.RATINGS_FINGERPRINT);
   }
 
-  /// Which explicit ratings were held out, as `Holdout.parse` reads it.
+  /// Which ratings, or which events, were held out, as `Holdout.parse` reads it.
   public String holdout() {
     return file.metadata(ModelFormat.HOLDOUT);
   }

@@ -78,7 +78,7 @@ public final class Ials {
   /// @throws IllegalArgumentException if there is no event to train on
   /// @throws TrainingDivergedException if the loss is not finite
   public RankingResult train() {
-    Holdout holdout = config.holdout().of(ratings, config.seed());
+    Holdout holdout = config.holdout().of(ratings, Holdout.Scope.EVENTS, config.seed());
     try (Workers workers = new Workers(config.threads())) {
       int[] ofUsers = counts(holdout, true, workers);
       int[] ofItems = counts(holdout, false, workers);

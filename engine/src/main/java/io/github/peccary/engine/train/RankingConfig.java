@@ -9,7 +9,7 @@ import io.github.peccary.engine.train.TrainConfig.HoldoutRule;
 /// @param iterations how often all users and all items are solved, 1 or more
 /// @param threads workers, 1 or more
 /// @param seed of the split and of the initial factors
-/// @param holdout what is left out of the training, to measure on; ratings only
+/// @param holdout what is left out of the training, to measure on: events, rated or not
 /// @param l2 penalty of a factor's square for each event of its row, and for each pair of its row
 /// in the measure that pairs have weight; above 0
 /// @param unobservedWeight weight of all pairs together, events or not, at the target 0, as a

@@ -45,7 +45,7 @@ class ItemNeighborsTest {
   }
 
   /// Every pair of items, the plain way.
-  private static float[][] similarities(boolean[][] had) {
+  static float[][] similarities(boolean[][] had) {
     int items = had[0].length;
     float[][] similarities = new float[items][items];
     for (int one = 0; one < items; one++) {
@@ -66,13 +66,15 @@ class ItemNeighborsTest {
     return (int) IntStream.range(0, count).filter(had).count();
   }
 
-  /// Positive scores, highest first, of equal ones the lower index.
-  private static List<Integer> sorted(float[] scores) {
+  /// Positive scores, highest first, of equal ones by the order of ties.
+  static List<Integer> sorted(float[] scores) {
+    int[] ties = TieOrder.of(scores.length).places();
     return IntStream.range(0, scores.length)
         .boxed()
         .filter(item -> scores[item] > 0)
         .sorted(
-            Comparator.comparingDouble((Integer item) -> -scores[item]).thenComparingInt(i -> i))
+            Comparator.comparingDouble((Integer item) -> -scores[item])
+                .thenComparingInt(i -> ties[i]))
         .toList();
   }
 
