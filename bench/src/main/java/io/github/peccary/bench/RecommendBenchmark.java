@@ -166,6 +166,7 @@ public class RecommendBenchmark {
           new DampedBiases(5f, new float[1], new float[items]),
           true,
           null,
+          null,
           Map.of(
               ModelFormat.BIASES, "true",
               ModelFormat.OBJECTIVE, "rating",

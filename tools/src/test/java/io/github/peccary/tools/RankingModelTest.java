@@ -55,7 +55,7 @@ class RankingModelTest {
         .containsEntry("epochs", 5)
         .containsEntry("bestEpoch", 5)
         .containsEntry("trainRmse", null)
-        .containsEntry("split", "random fraction=0.1 seed=42")
+        .containsEntry("split", "random fraction=0.1 seed=42 of events")
         .containsEntry("interrupted", false);
     assertThat((List<?>) training.get("epochSeconds")).hasSize(5);
     assertThat((List<?>) training.get("history")).hasSize(5);
@@ -94,7 +94,7 @@ class RankingModelTest {
     assertThat(Cli.object(models, "model")).containsKey("ndcg@10").doesNotContainKey("rmse");
     assertThat(Cli.object(models, "biases")).containsKeys("ndcg@10", "rmse");
     assertThat(done("evaluate", model, ratings).out())
-        .contains("the model was trained for rankings");
+        .contains(" of events: ", " ratings among them, ", "the model was trained for rankings");
   }
 
   @Test
@@ -121,6 +121,10 @@ class RankingModelTest {
     train(clicks, output, "--rank", 2);
     Map<String, Object> top = done("recommend", output, "--user", "u4", "--k", 1, "--json").json();
     assertThat(top.get("items")).asString().contains("item=i4,");
+    Map<String, Object> evaluated = done("evaluate", output, clicks, "--json").json();
+    assertThat(evaluated).containsEntry("ratings", 0);
+    assertThat(Cli.number(evaluated, "events")).isPositive();
+    assertThat(Cli.number(evaluated, "models", "model", "ndcg@10")).isPositive();
   }
 
   @Test

@@ -179,6 +179,8 @@ class TrainCommandTest {
   @CsvSource({
     "0.25, random fraction=0.25 seed=42",
     "leave-2, leave-out k=2 seed=42",
+    "leave-1-of-2, leave-out k=1 seed=42",
+    "leave-1-of-4, leave-out k=1 least=4 seed=42",
     "0, none",
   })
   void theHoldoutIsAShareOrSomeOfEachUser(String holdout, String split) {

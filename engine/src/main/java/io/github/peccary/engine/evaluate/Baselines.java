@@ -2,12 +2,13 @@ package io.github.peccary.engine.evaluate;
 
 import io.github.peccary.engine.model.DampedBiases;
 import io.github.peccary.engine.model.FactorModel;
+import io.github.peccary.engine.recommend.TieOrder;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.function.IntUnaryOperator;
 
-/// What a model must beat, besides [NeighborRanker]. These rank all users alike, so that their order
-/// of the items is sorted once.
+/// What a model must beat, besides [NeighborRanker]. These rank all users alike, so that their
+/// order of the items is sorted once.
 final class Baselines {
   /// Predicts a rating. Indexes are those of the model, -1 for a user or an item unknown to it.
   interface RatingPredictor {
@@ -75,14 +76,15 @@ final class Baselines {
         Arrays.stream(order).filter(item -> !seen.get(item)).limit(k).toArray();
   }
 
-  /// The items by rising key, of equal keys the lower index first.
+  /// The items by rising key.
   private static int[] order(int items, IntUnaryOperator key) {
+    int[] ties = TieOrder.of(items).items();
     long[] keys = new long[items];
-    for (int item = 0; item < items; item++) {
-      keys[item] = (long) key.applyAsInt(item) << Integer.SIZE | item;
+    for (int place = 0; place < items; place++) {
+      keys[place] = (long) key.applyAsInt(ties[place]) << Integer.SIZE | place;
     }
     Arrays.sort(keys);
-    return Arrays.stream(keys).mapToInt(packed -> (int) packed).toArray();
+    return Arrays.stream(keys).mapToInt(packed -> ties[(int) packed]).toArray();
   }
 
   /// An integer that falls as `score` rises.

@@ -35,7 +35,7 @@ final class BlendFit {
   static final int DEPTH = 100;
 
   /// How many users all the others stand for in a class.
-  private static final double SHRINKAGE = 3000;
+  private static final double SHRINKAGE = 1000;
 
   private static final int BLOCK = 1024;
 
@@ -182,32 +182,42 @@ final class BlendFit {
 
   private Map<HistoryLength, Weights> best(double[][] gains) {
     double[] all = new double[candidates.size()];
-    double[][] byLength = new double[HistoryLength.values().length][candidates.size()];
+    Map<HistoryLength, double[]> byLength = new EnumMap<>(HistoryLength.class);
     int count = 0;
     for (int user = 0; user < gains.length; user++) {
       if (gains[user] != null) {
         count++;
-        int length = HistoryLength.of(historyLength(user)).ordinal();
-        for (int c = 0; c < all.length; c++) {
-          all[c] += gains[user][c];
-          byLength[length][c] += gains[user][c];
-        }
+        add(gains[user], all);
+        add(
+            gains[user],
+            byLength.computeIfAbsent(
+                HistoryLength.of(historyLength(user)), length -> new double[all.length]));
       }
     }
     Map<HistoryLength, Weights> best = new EnumMap<>(HistoryLength.class);
     for (HistoryLength length : HistoryLength.values()) {
-      int first = 0;
-      double highest = Double.NEGATIVE_INFINITY;
-      for (int c = 0; c < all.length; c++) {
-        double gain = byLength[length.ordinal()][c] + SHRINKAGE * all[c] / Math.max(1, count);
-        if (gain > highest) {
-          highest = gain;
-          first = c;
-        }
+      double[] sums = all.clone();
+      for (int c = 0; c < sums.length; c++) {
+        sums[c] *= SHRINKAGE / Math.max(1, count);
       }
-      best.put(length, candidates.get(first));
+      add(byLength.getOrDefault(length, new double[all.length]), sums);
+      best.put(length, candidates.get(firstHighest(sums)));
     }
     return best;
+  }
+
+  private static void add(double[] numbers, double[] to) {
+    for (int i = 0; i < to.length; i++) {
+      to[i] += numbers[i];
+    }
+  }
+
+  private static int firstHighest(double[] numbers) {
+    int first = 0;
+    for (int i = 1; i < numbers.length; i++) {
+      first = numbers[i] > numbers[first] ? i : first;
+    }
+    return first;
   }
 
   private int historyLength(int user) {
@@ -264,8 +274,7 @@ final class BlendFit {
         int item = had.item(position);
         for (long at = neighbors.start(item); at < neighbors.end(item); at++) {
           int other = neighbors.item(at);
-          similarities[other] =
-              factor == 0 ? 0 : similarities[other] + neighbors.similarity(at);
+          similarities[other] = factor == 0 ? 0 : similarities[other] + neighbors.similarity(at);
         }
       }
     }

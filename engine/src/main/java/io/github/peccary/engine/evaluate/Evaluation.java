@@ -8,25 +8,29 @@ import io.github.peccary.engine.model.ItemNeighbors;
 import io.github.peccary.engine.parallel.Workers;
 import io.github.peccary.engine.ratings.Interactions;
 import io.github.peccary.engine.ratings.RatingMatrix;
-import io.github.peccary.engine.recommend.ItemFilter;
 import io.github.peccary.engine.recommend.NeighborSearch;
 import io.github.peccary.engine.recommend.Recommender;
 import io.github.peccary.engine.recommend.ScoredItem;
+import io.github.peccary.engine.recommend.TieOrder;
 import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/// Scores a model and the baselines on the same ratings, in the same way.
+/// Scores a model and the baselines on the same events, in the same way.
 ///
-/// 1. **Which ratings**: those held out, if the file is the one that the model was trained from;
-///    all of them otherwise. See [Split]. Where training started from a model, held-out ratings
-///    that this one may have been trained on are not scored: what is left is news to both.
+/// 1. **Which events**: those held out, if the file is the one that the model was trained from;
+///    otherwise all ratings, or all events for a model of rankings. See [Split]. Where training
+///    started from a model, held-out ratings that this one may have been trained on are not scored:
+///    what is left is news to both.
 /// 2. **Rating error**: of the score for each as it is, which is also what training reports, and of
 ///    the score bound to the rating scale. A pair whose user or item had no ratings in training is
 ///    *cold*: there the score falls back to the biases. A model trained for rankings has no errors,
 ///    as its scores are no ratings.
-/// 3. **Ranking**: all items but those the user had before, with the user's scored ratings as the
+/// 3. **Ranking**: all items but those the user had before, with the user's scored events as the
 ///    items to be found, whatever their value.
+/// 4. **Nothing of what is scored is known**, to the model or to a baseline: neither a count nor a
+///    mean of it. Nor does it decide on ties, as the numbers of the items would, which follow all
+///    events of the file: see [TieOrder].
 ///
 /// The numbers do not depend on the number of threads.
 public final class Evaluation {
@@ -36,12 +40,22 @@ public final class Evaluation {
 
   private Evaluation() {}
 
-  /// Evaluates `model` on `ratings`.
+  /// Evaluates `model` on `ratings`, its rankings by its blend if it has one.
   ///
   /// @param k the length of the rankings, at least 1
   /// @param maxRankedUsers how many users to rank at most; the same ones every time
   public static EvaluationReport evaluate(
       FactorModel model, RatingMatrix ratings, int k, int maxRankedUsers, Workers workers) {
+    return evaluate(new Recommender(model), ratings, k, maxRankedUsers, workers);
+  }
+
+  /// Evaluates the model of `recommender` on `ratings`.
+  ///
+  /// @param k the length of the rankings, at least 1
+  /// @param maxRankedUsers how many users to rank at most; the same ones every time
+  public static EvaluationReport evaluate(
+      Recommender recommender, RatingMatrix ratings, int k, int maxRankedUsers, Workers workers) {
+    FactorModel model = recommender.model();
     if (k < 1) {
       throw new IllegalArgumentException("k must be at least 1: k=" + k);
     }
@@ -61,7 +75,8 @@ public final class Evaluation {
     if (!model.ranksOnly()) {
       errors.report(ofModel);
     }
-    ranking.score("model", ranker(new Recommender(model)), ofModel);
+    ItemRanker popular = Baselines.byPopularity(ranking.popularity());
+    ranking.score("model", ranker(recommender, popular), ofModel);
 
     Map<String, Double> ofGlobalMean = new LinkedHashMap<>();
     rating.score(Baselines.globalMean(biases.globalMean())).report(ofGlobalMean);
@@ -70,7 +85,6 @@ public final class Evaluation {
     rating.score(biasPredictor).report(ofBiases);
     ranking.score("biases", Baselines.byBias(model, biases), ofBiases);
 
-    ItemRanker popular = Baselines.byPopularity(ranking.popularity());
     Map<String, Double> ofPopularity = new LinkedHashMap<>();
     ranking.score("popularity", popular, ofPopularity);
 
@@ -78,7 +92,7 @@ public final class Evaluation {
     if (ranking.rankedUsers() > 0) {
       ItemNeighbors neighbors = neighbors(model, split, ranking.had(), workers);
       ranking.score(
-          "itemKnn", new NeighborRanker(neighbors, model.items(), popular), ofItemKnn);
+          "itemKnn", new NeighborRanker(neighbors, popular, TieOrder.of(model.items())), ofItemKnn);
     }
 
     Map<String, Map<String, Double>> models = new LinkedHashMap<>();
@@ -88,8 +102,9 @@ public final class Evaluation {
     models.put("popularity", ofPopularity);
     models.put("itemKnn", ofItemKnn);
     return new EvaluationReport(
-        split.text(errors.setAside(), errors.ratings()),
+        split.text(errors.setAside(), errors.events()),
         k,
+        errors.events(),
         errors.ratings(),
         errors.setAside(),
         errors.coldRatings(),
@@ -107,10 +122,13 @@ public final class Evaluation {
     }
   }
 
-  private static ItemRanker ranker(Recommender recommender) {
+  /// To a user without events in training, a model for rankings gives the same score for all items:
+  /// they are shown what is popular.
+  private static ItemRanker ranker(Recommender recommender, ItemRanker popular) {
+    FactorModel model = recommender.model();
     return (user, k, seen) ->
-        recommender.recommend(user, k, ItemFilter.all().deny(seen)).stream()
-            .mapToInt(ScoredItem::item)
-            .toArray();
+        model.ranksOnly() && !model.userTrained(user)
+            ? popular.rank(user, k, seen)
+            : recommender.recommend(user, k, seen).stream().mapToInt(ScoredItem::item).toArray();
   }
 }

@@ -6,14 +6,15 @@ import java.util.Map;
 
 /// What an evaluation found.
 ///
-/// @param split which ratings were scored, in words: those held out from training, or all of a file
+/// @param split which events were scored, in words: those held out from training, or all of a file
 /// @param k the length of the rankings
-/// @param ratings how many ratings were scored
+/// @param events how many events were scored: rankings are to find them
+/// @param ratings how many of them are ratings, which have errors
 /// @param setAside how many held-out ratings were not scored, as a model that training started from
 ///     may have been trained on them; where none is left, there are no measures
 /// @param coldRatings those among them whose user or item had no ratings in training, for which the
 ///     model falls back to the biases
-/// @param rankableUsers users with something to find: at least one rating of the split that is not
+/// @param rankableUsers users with something to find: at least one event of the split that is not
 ///     among what they are known to have seen
 /// @param rankedUsers how many of them were ranked
 /// @param models the measures by name, for `model`, `globalMean`, `biases`, `popularity` and
@@ -25,9 +26,12 @@ import java.util.Map;
 ///     them, `coverage@k`, `gini@k` and `meanPopularity@k` of
 ///     [io.github.peccary.engine.metric.ExposureMetrics]. A measure without anything to measure is
 ///     absent
+/// @param intervals the bounds of the means over users, by model and by measure
+/// @param history the same measures by what the users had before
 public record EvaluationReport(
     String split,
     int k,
+    long events,
     long ratings,
     long setAside,
     long coldRatings,

@@ -2,7 +2,7 @@ package io.github.peccary.engine.evaluate;
 
 import io.github.peccary.engine.evaluate.Baselines.ItemRanker;
 import io.github.peccary.engine.model.ItemNeighbors;
-import io.github.peccary.engine.recommend.ScoredItem;
+import io.github.peccary.engine.recommend.TieOrder;
 import io.github.peccary.engine.recommend.TopK;
 import java.util.BitSet;
 import java.util.stream.IntStream;
@@ -14,10 +14,13 @@ import java.util.stream.IntStream;
 ///
 /// @param neighbors of the items that users had
 /// @param rest ranks what is left when too few items have a score
-record NeighborRanker(ItemNeighbors neighbors, int items, ItemRanker rest) implements ItemRanker {
+/// @param ties the order of items with equal scores
+record NeighborRanker(ItemNeighbors neighbors, ItemRanker rest, TieOrder ties)
+    implements ItemRanker {
   @Override
   public int[] rank(int user, int k, BitSet seen) {
-    int[] scored = score(k, seen).ranked().stream().mapToInt(ScoredItem::item).toArray();
+    int[] scored =
+        score(k, seen).ranked().stream().mapToInt(top -> ties.items()[top.item()]).toArray();
     if (scored.length == k) {
       return scored;
     }
@@ -27,7 +30,9 @@ record NeighborRanker(ItemNeighbors neighbors, int items, ItemRanker rest) imple
     return IntStream.concat(IntStream.of(scored), IntStream.of(others)).toArray();
   }
 
+  /// The places in the order of ties.
   private TopK score(int k, BitSet seen) {
+    int items = ties.items().length;
     float[] scores = new float[items];
     seen.stream()
         .forEach(
@@ -37,9 +42,10 @@ record NeighborRanker(ItemNeighbors neighbors, int items, ItemRanker rest) imple
               }
             });
     TopK top = new TopK(Math.min(k, items));
-    for (int item = 0; item < items; item++) {
+    for (int place = 0; place < items; place++) {
+      int item = ties.items()[place];
       if (scores[item] > 0 && !seen.get(item)) {
-        top.offer(item, scores[item]);
+        top.offer(place, scores[item]);
       }
     }
     return top;

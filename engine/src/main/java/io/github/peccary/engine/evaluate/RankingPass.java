@@ -86,7 +86,7 @@ final class RankingPass {
     return had;
   }
 
-  /// How many events of each item were seen before the scored ratings; of none, if there are no
+  /// How many events of each item were seen before the scored ones; of none, if there are no
   /// users.
   int[] popularity() {
     return popularity;
@@ -122,7 +122,7 @@ final class RankingPass {
       if (places.length > 0) {
         Map<String, Map<String, Double>> models = new LinkedHashMap<>();
         scores.forEach((name, ofRanker) -> models.put(name, ofRanker.means(places)));
-        classes.add(new HistoryClass(wanted, places.length, models));
+        classes.add(new HistoryClass(wanted, places.length, models, intervals(places)));
       }
     }
     return classes;
@@ -130,8 +130,12 @@ final class RankingPass {
 
   /// How sure the means of all rankers so far are.
   Map<String, Map<String, Interval>> intervals() {
+    return intervals(IntStream.range(0, users.length).toArray());
+  }
+
+  private Map<String, Map<String, Interval>> intervals(int[] places) {
     Map<String, Map<String, Interval>> intervals = new LinkedHashMap<>();
-    scores.forEach((name, ofRanker) -> intervals.put(name, ofRanker.intervals()));
+    scores.forEach((name, ofRanker) -> intervals.put(name, ofRanker.intervals(places)));
     return intervals;
   }
 }

@@ -18,9 +18,6 @@ final class RankingScores {
   private static final List<String> MEASURES =
       List.of("ndcg@", "recall@", "precision@", "mrr@", "map@", "hitRate@");
 
-  /// How many of them, from the first on, get an interval.
-  private static final int BOUNDED = 2;
-
   private final int k;
   private final int[] popularity;
   private final double[][] values; // by measure, then by place among the ranked users
@@ -83,11 +80,17 @@ final class RankingScores {
     return means;
   }
 
-  /// The intervals of the means over all users, of NDCG and recall.
-  Map<String, Interval> intervals() {
+  /// The intervals of the same means.
+  Map<String, Interval> intervals(int[] places) {
+    double[][] some = new double[values.length][];
+    for (int m = 0; m < values.length; m++) {
+      double[] all = values[m];
+      some[m] = Arrays.stream(places).mapToDouble(place -> all[place]).toArray();
+    }
+    Interval[] bounds = Bootstrap.intervals(some);
     Map<String, Interval> intervals = new LinkedHashMap<>();
-    for (int m = 0; m < BOUNDED; m++) {
-      intervals.put(MEASURES.get(m) + k, Bootstrap.interval(values[m]));
+    for (int m = 0; m < bounds.length; m++) {
+      intervals.put(MEASURES.get(m) + k, bounds[m]);
     }
     return intervals;
   }

@@ -8,7 +8,7 @@ import io.github.peccary.engine.ratings.CompressedRows;
 import io.github.peccary.engine.ratings.RatingMatrix;
 import java.util.Map;
 
-/// The errors of a predictor on the ratings of a split.
+/// The errors of a predictor on the ratings among the scored events of a split.
 ///
 /// Users are summed in pieces of fixed size and the pieces in order, so that the result does not
 /// depend on the number of threads.
@@ -36,6 +36,7 @@ final class RatingPass {
     private final RatingMetrics clipped = new RatingMetrics();
     private final RatingMetrics active = new RatingMetrics();
     private final RatingMetrics others = new RatingMetrics();
+    private long events;
     private long cold;
     private long setAside;
 
@@ -44,16 +45,22 @@ final class RatingPass {
       clipped.add(other.clipped);
       active.add(other.active);
       others.add(other.others);
+      events += other.events;
       cold += other.cold;
       setAside += other.setAside;
     }
 
-    /// How many ratings were scored.
+    /// How many events are scored.
+    long events() {
+      return events;
+    }
+
+    /// How many of them are ratings.
     long ratings() {
       return all.count();
     }
 
-    /// How many of them are cold.
+    /// How many of the ratings are cold.
     long coldRatings() {
       return cold;
     }
@@ -108,6 +115,10 @@ final class RatingPass {
       float value = rows.value(position);
       if (!split.scores(user, item, value)) {
         errors.setAside += split.setsAside(user, item, value) ? 1 : 0;
+        continue;
+      }
+      errors.events++;
+      if (!ratings.isRating(value)) {
         continue;
       }
       int modelItem = split.modelItem(item);

@@ -12,16 +12,18 @@ import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/// Which ratings of a file are scored, what counts as seen before, and where its users and items
-/// are in the model.
+/// Which events of a file are scored, what counts as seen before, and where its users and items are
+/// in the model. To score an event is to look for it in a ranking and, if it is a rating, to
+/// measure the error.
 ///
 /// - [Kind#HELD_OUT]: the file that the model was trained from, without a refit. Scored is what was
-///   held out; everything else, implicit events included, was seen. Where training started from a
-///   model, ratings that one before may have been trained on are *set aside*: not scored, but seen.
-/// - [Kind#TRAINING]: the same file after training on all of it. All ratings are scored, none of
-///   them is news to the model, so there is nothing to rank.
-/// - [Kind#FOREIGN]: another file, matched by id. All its ratings are scored; seen is what the
-///   model says that its users had.
+///   held out; everything else was seen. Where training started from a model, ratings that one
+///   before may have been trained on are *set aside*: not scored, but seen.
+/// - [Kind#TRAINING]: the same file after training on all of it. All ratings are scored, or all
+///   events where the model was trained for rankings; none of them is news to the model, so there
+///   is nothing to rank.
+/// - [Kind#FOREIGN]: another file, matched by id. The same are scored; seen is what the model says
+///   that its users had.
 final class Split {
   enum Kind {
     HELD_OUT,
@@ -71,7 +73,7 @@ final class Split {
     return kind;
   }
 
-  /// @param setAside how many ratings are
+  /// @param setAside how many events are
   /// @param scored how many are scored
   String text(long setAside, long scored) {
     Path file = ratings.path().getFileName();
@@ -84,23 +86,26 @@ final class Split {
                     .formatted(setAside, scored == 0 ? ": none is left" : "");
         yield "holdout: " + holdout + without;
       }
-      case TRAINING -> "all ratings of " + file + ", all of them seen in training";
-      case FOREIGN -> "all ratings of " + file;
+      case TRAINING -> all() + file + ", all of them seen in training";
+      case FOREIGN -> all() + file;
     };
   }
 
-  /// Whether a rating of the file is scored.
-  boolean scores(int user, int item, float value) {
-    return ratings.isRating(value)
-        && (kind != Kind.HELD_OUT
-            || (holdout.contains(user, item) && !earlierMayHaveSeen(user, item)));
+  private String all() {
+    return model.ranksOnly() ? "all events of " : "all ratings of ";
   }
 
-  /// Whether a rating would be scored, but for a model before this one.
+  /// Whether an event of the file is scored.
+  boolean scores(int user, int item, float value) {
+    return kind == Kind.HELD_OUT
+        ? holdout.contains(user, item, value) && !earlierMayHaveSeen(user, item)
+        : model.ranksOnly() || ratings.isRating(value);
+  }
+
+  /// Whether an event would be scored, but for a model before this one.
   boolean setsAside(int user, int item, float value) {
     return kind == Kind.HELD_OUT
-        && ratings.isRating(value)
-        && holdout.contains(user, item)
+        && holdout.contains(user, item, value)
         && earlierMayHaveSeen(user, item);
   }
 
@@ -126,8 +131,9 @@ final class Split {
     CompressedRows rows = ratings.byUser();
     int count = 0;
     for (long position = rows.start(user); position < rows.end(user); position++) {
-      boolean training = !holdout.contains(user, rows.index(position));
-      count += ratings.isRating(rows.value(position)) && training ? 1 : 0;
+      float value = rows.value(position);
+      boolean training = !holdout.contains(user, rows.index(position), value);
+      count += ratings.isRating(value) && training ? 1 : 0;
     }
     return count;
   }
@@ -174,7 +180,7 @@ final class Split {
     }
   }
 
-  /// The items to be found for the user: those of the scored ratings that were not seen before, as
+  /// The items to be found for the user: those of the scored events that were not seen before, as
   /// indexes of the model; -1 for each that the model does not know and so cannot find. None for a
   /// user whom the model does not know.
   int[] relevant(int user) {
@@ -200,7 +206,7 @@ final class Split {
     return relevant.build().toArray();
   }
 
-  /// How many events of an item were seen before the scored ratings.
+  /// How many events of an item were seen before the scored ones.
   int popularity(int modelItem) {
     if (kind != Kind.HELD_OUT) {
       return model.itemPopularity(modelItem);

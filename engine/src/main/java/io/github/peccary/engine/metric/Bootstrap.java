@@ -28,24 +28,34 @@ public final class Bootstrap {
   ///
   /// @param values one a user, at least one
   public static Interval interval(double[] values) {
-    if (values.length == 0) {
+    return intervals(new double[][] {values})[0];
+  }
+
+  /// The intervals of several measures of the same users, of the same resamples.
+  ///
+  /// @param values one a user, at least one, for each measure
+  public static Interval[] intervals(double[][] values) {
+    int users = values[0].length;
+    if (users == 0) {
       throw new IllegalArgumentException("there must be a value to draw: values=0");
     }
     SplittableRandom random = new SplittableRandom(SEED);
-    double[] means = new double[RESAMPLES];
+    double[][] means = new double[values.length][RESAMPLES];
     for (int resample = 0; resample < RESAMPLES; resample++) {
-      means[resample] = resampledMean(values, random);
+      for (int draw = 0; draw < users; draw++) {
+        int user = random.nextInt(users);
+        for (int measure = 0; measure < values.length; measure++) {
+          means[measure][resample] += values[measure][user];
+        }
+      }
     }
-    Arrays.sort(means);
     int below = (int) (SHARE_BELOW * RESAMPLES);
-    return new Interval(means[below], means[RESAMPLES - 1 - below]);
-  }
-
-  private static double resampledMean(double[] values, SplittableRandom random) {
-    double sum = 0;
-    for (int draw = 0; draw < values.length; draw++) {
-      sum += values[random.nextInt(values.length)];
+    Interval[] intervals = new Interval[values.length];
+    for (int measure = 0; measure < values.length; measure++) {
+      Arrays.sort(means[measure]);
+      double low = means[measure][below] / users;
+      intervals[measure] = new Interval(low, means[measure][RESAMPLES - 1 - below] / users);
     }
-    return sum / values.length;
+    return intervals;
   }
 }

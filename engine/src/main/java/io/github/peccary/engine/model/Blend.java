@@ -129,9 +129,8 @@ public final class Blend {
   }
 
   /// What the parts of a score count for a user who had so many items.
-  public Weights weights(int historyLength) {
-    Weights found = weights.get(HistoryLength.of(historyLength));
-    return found == null ? Weights.FACTORS : found;
+  public Weights weights(HistoryLength items) {
+    return weights.getOrDefault(items, Weights.FACTORS);
   }
 
   /// What users who had an item also had.
@@ -158,7 +157,7 @@ public final class Blend {
     HistoryLength[] lengths = HistoryLength.values();
     float[] numbers = new float[lengths.length * PARTS];
     for (int row = 0; row < lengths.length; row++) {
-      Weights of = weights.getOrDefault(lengths[row], Weights.FACTORS);
+      Weights of = weights(lengths[row]);
       numbers[row * PARTS] = of.factors();
       numbers[row * PARTS + 1] = of.neighbors();
       numbers[row * PARTS + 2] = of.popularity();

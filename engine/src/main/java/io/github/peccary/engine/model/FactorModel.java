@@ -34,6 +34,7 @@ public final class FactorModel implements AutoCloseable {
   private final MemorySegment seenItems;
   private final MemorySegment popularity;
   private final @Nullable PairFilter earlier;
+  private final @Nullable Blend blend;
   private @Nullable Kernels kernels;
 
   private FactorModel(TensorFile file, Verify verify) {
@@ -54,6 +55,7 @@ public final class FactorModel implements AutoCloseable {
     }
     popularity = file.tensor(ModelFormat.ITEM_POPULARITY, ElementType.I32, items.rows());
     earlier = PairFilter.open(file);
+    blend = Blend.open(file, items.rows(), verify);
     file.tensor(ModelFormat.USER_BIASES, ElementType.F32, users.rows());
     file.tensor(ModelFormat.ITEM_BIASES, ElementType.F32, items.rows());
   }
@@ -285,6 +287,11 @@ public final class FactorModel implements AutoCloseable {
     return earlier;
   }
 
+  /// What rankings go by besides the factors; null for nothing.
+  public @Nullable Blend blend() {
+    return blend;
+  }
+
   /// Events of the item in the ratings file, implicit ones and held-out ones included.
   public int itemPopularity(int item) {
     return popularity.getAtIndex(ValueLayout.JAVA_INT, item);
@@ -306,7 +313,7 @@ public final class FactorModel implements AutoCloseable {
     return file.metadata(ModelFormat.RATINGS_FINGERPRINT);
   }
 
-  /// Which explicit ratings were held out, as `Holdout.parse` reads it.
+  /// Which ratings, or which events, were held out, as `Holdout.parse` reads it.
   public String holdout() {
     return file.metadata(ModelFormat.HOLDOUT);
   }

@@ -42,6 +42,7 @@ public final class FactorModelWriter {
   /// @param baseline the damped biases of the training ratings
   /// @param withSeen whether to write what the users have seen
   /// @param earlier the pairs that models before this one may have been trained on; null for none
+  /// @param blend what rankings go by besides the factors; null for nothing
   /// @param metadata the settings and metrics of the training; must have [ModelFormat#BIASES],
   ///     [ModelFormat#OBJECTIVE], [ModelFormat#HOLDOUT] and [ModelFormat#REFIT]
   /// @throws IllegalArgumentException if the sizes do not fit one another, or an entry is missing
@@ -55,10 +56,11 @@ public final class FactorModelWriter {
       DampedBiases baseline,
       boolean withSeen,
       @Nullable PairFilter earlier,
+      @Nullable Blend blend,
       Map<String, String> metadata)
       throws IOException {
     requireFit(ratings, users, items, baseline);
-    List<TensorSpec> specs = specs(ratings, users, items, withSeen, earlier);
+    List<TensorSpec> specs = specs(ratings, users, items, withSeen, earlier, blend);
     Map<String, String> entries = entries(ratings, metadata);
     entries.put(ModelFormat.GLOBAL_MEAN, Float.toString(globalMean));
     entries.put(ModelFormat.RATING_MEAN, Float.toString(baseline.globalMean()));
@@ -84,6 +86,9 @@ public final class FactorModelWriter {
       if (earlier != null) {
         earlier.appendTo(file);
       }
+      if (blend != null) {
+        blend.appendTo(file);
+      }
       file.commit(written -> FactorModel.open(written, Verify.CHECKSUMS).close());
     }
   }
@@ -93,7 +98,8 @@ public final class FactorModelWriter {
       FactorMatrix users,
       FactorMatrix items,
       boolean withSeen,
-      @Nullable PairFilter earlier) {
+      @Nullable PairFilter earlier,
+      @Nullable Blend blend) {
     List<TensorSpec> small = new ArrayList<>();
     if (withSeen) {
       long events = ratings.events();
@@ -111,6 +117,9 @@ public final class FactorModelWriter {
     }
     if (earlier != null) {
       small.addAll(earlier.specs());
+    }
+    if (blend != null) {
+      small.addAll(blend.specs());
     }
     small.sort(Comparator.comparingInt((TensorSpec spec) -> spec.type().bytes()).reversed());
     // Rows are multiples of 64 bytes, so what follows them is aligned whatever its type.

@@ -66,7 +66,7 @@ public final class ModelFormat {
   /// The fingerprint of the ratings file that the model was trained from.
   public static final String RATINGS_FINGERPRINT = "peccary.ratingsFingerprint";
 
-  /// Which explicit ratings were held out, as `Holdout` writes it.
+  /// Which ratings, or which events, were held out, as `Holdout` writes it.
   public static final String HOLDOUT = "peccary.holdout";
 
   /// `true` if, the number of epochs once found, the model was trained again on all ratings.

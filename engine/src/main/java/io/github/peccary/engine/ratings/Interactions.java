@@ -20,6 +20,22 @@ public final class Interactions implements AutoCloseable {
     void forEachHad(int user, IntConsumer to);
   }
 
+  /// The events of a file that are not held out.
+  public static Interactions of(RatingMatrix ratings, Holdout holdout) {
+    CompressedRows rows = ratings.byUser();
+    return new Interactions(
+        ratings.users(),
+        ratings.items(),
+        (user, to) -> {
+          for (long position = rows.start(user); position < rows.end(user); position++) {
+            int item = rows.index(position);
+            if (!holdout.contains(user, item, rows.value(position))) {
+              to.accept(item);
+            }
+          }
+        });
+  }
+
   /// Copies what users had.
   ///
   /// @param source asked twice about every user

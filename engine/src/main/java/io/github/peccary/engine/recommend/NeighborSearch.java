@@ -14,7 +14,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 /// 2. Two items are alike by the users who had both, against those who had either: their cosine,
 ///    shrunk, `Σ w (of both) / (√(Σ w · Σ w) + shrinkage)`, so that few users cannot make two items
 ///    equal. Values of ratings have no part in it.
-/// 3. Of each item the [#NEIGHBORS] most similar ones are kept.
+/// 3. Of each item the [#NEIGHBORS] most similar ones are kept, of those that two users or more had
+///    both of: one user says nothing that holds for another.
 ///
 /// M. Deshpande, G. Karypis: Item-based top-N recommendation algorithms, ACM TOIS 22(1), 2004; the
 /// shrunk cosine as in M. Ferrari Dacrema et al.: Are we really making much progress?, RecSys 2019;
@@ -35,9 +36,11 @@ public final class NeighborSearch {
   private final Interactions had;
   private final float[] counts; // of the users
   private final double[] roots; // of what the users of each item count
+  private final TieOrder ties;
 
   private NeighborSearch(Interactions had) {
     this.had = had;
+    ties = TieOrder.of(had.items());
     counts = new float[had.users()];
     for (int user = 0; user < counts.length; user++) {
       double items = had.end(user) - had.start(user);
@@ -73,7 +76,8 @@ public final class NeighborSearch {
           for (int at = next.getAndIncrement(); at < items.length; at = next.getAndIncrement()) {
             int item = items[at];
             List<ScoredItem> similar = row.mostSimilar(item);
-            neighbors[item] = similar.stream().mapToInt(ScoredItem::item).toArray();
+            neighbors[item] =
+                similar.stream().mapToInt(other -> search.ties.items()[other.item()]).toArray();
             similarities[item] = new float[similar.size()];
             for (int i = 0; i < similar.size(); i++) {
               similarities[item][i] = similar.get(i).score();
@@ -85,17 +89,20 @@ public final class NeighborSearch {
 
   /// The scratch of one worker.
   private final class Row {
-    private final float[] common = new float[had.items()]; // of users who had both
+    /// What users who had both count, by the other item; negative as long as it is one user.
+    private final float[] common = new float[had.items()];
+
     private final int[] touched = new int[had.items()]; // the items that have any
 
+    /// Places in the order of ties.
     List<ScoredItem> mostSimilar(int item) {
       int count = sumUp(item);
       TopK top = new TopK(NEIGHBORS);
       for (int i = 0; i < count; i++) {
         int other = touched[i];
-        if (other != item) {
+        if (other != item && common[other] > 0) {
           double mean = roots[item] * roots[other];
-          top.offer(other, (float) (common[other] / (mean + SHRINKAGE)));
+          top.offer(ties.places()[other], (float) (common[other] / (mean + SHRINKAGE)));
         }
         common[other] = 0;
       }
@@ -105,7 +112,7 @@ public final class NeighborSearch {
     private int sumUp(int item) {
       int touchedItems = 0;
       int users = had.users(item);
-      for (int number = 0; number < users; number++) {
+      for (int number = 0; users > 1 && number < users; number++) {
         int user = had.user(item, number);
         float count = counts[user];
         long end = had.end(user);
@@ -113,8 +120,10 @@ public final class NeighborSearch {
           int other = had.item(position);
           if (common[other] == 0) {
             touched[touchedItems++] = other;
+            common[other] = -count;
+          } else {
+            common[other] = Math.abs(common[other]) + count;
           }
-          common[other] += count;
         }
       }
       return touchedItems;

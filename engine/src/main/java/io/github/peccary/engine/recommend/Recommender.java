@@ -1,14 +1,18 @@
 package io.github.peccary.engine.recommend;
 
 import io.github.peccary.engine.kernel.Kernels;
+import io.github.peccary.engine.model.Blend;
 import io.github.peccary.engine.model.FactorMatrix;
 import io.github.peccary.engine.model.FactorModel;
+import io.github.peccary.engine.model.HistoryLength;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.IntPredicate;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /// Exact top-K over all items of a model: the scores of a block of items by one kernel call into a
@@ -26,15 +30,31 @@ public final class Recommender {
   private static final int BLOCK_ITEMS = 1024;
 
   private final FactorModel model;
+  private final @Nullable Blend blend;
   private final FactorMatrix items;
   private final Kernels kernels;
   private volatile float @Nullable [] inverseNorms;
 
-  /// A recommender over all items of `model`.
+  /// A recommender over all items of `model`, by its [Blend] if it has one.
   public Recommender(FactorModel model) {
+    this(model, model.blend());
+  }
+
+  /// A recommender that goes by the factors alone.
+  public static Recommender withoutBlend(FactorModel model) {
+    return new Recommender(model, null);
+  }
+
+  private Recommender(FactorModel model, @Nullable Blend blend) {
     this.model = model;
+    this.blend = blend;
     items = model.itemFactors();
     kernels = Kernels.forRank(items.rank());
+  }
+
+  /// The model whose items are recommended.
+  public FactorModel model() {
+    return model;
   }
 
   /// The best items that the user has not seen.
@@ -42,38 +62,86 @@ public final class Recommender {
     return recommend(user, k, ItemFilter.unseen());
   }
 
-  /// The items with the highest scores `μ + ⟨user row, item row⟩`.
+  /// The items with the highest scores: `μ + ⟨user row, item row⟩`, or as the [Blend] says, by what
+  /// the user has seen.
   ///
   /// Items that were never trained come after all others: their score says nothing about them. A
-  /// user who was never trained gets the ranking by item bias.
+  /// user who was never trained gets the ranking by item bias, or the popular items.
   ///
   /// @param k how many items, at least 1
   public List<ScoredItem> recommend(int user, int k, ItemFilter filter) {
     Objects.checkIndex(user, model.users());
-    FactorMatrix users = model.userFactors();
-    float mean = model.globalMean();
     IntPredicate allowed =
         filter.leavesOutSeen() && model.hasSeen()
             ? item -> filter.allows(item) && !model.seen(user, item)
             : filter::allows;
+    int[] history = blend == null ? new int[0] : seen(user);
+    return recommend(user, history, k, filter, allowed);
+  }
+
+  /// The same where a user is known to have had these items and no others, whatever the model says;
+  /// they are left out.
+  ///
+  /// @param had indexes of items
+  public List<ScoredItem> recommend(int user, int k, BitSet had) {
+    Objects.checkIndex(user, model.users());
+    int[] history = had.stream().toArray();
+    return recommend(user, history, k, ItemFilter.all(), item -> !had.get(item));
+  }
+
+  private int[] seen(int user) {
+    return LongStream.range(model.seenStart(user), model.seenEnd(user))
+        .mapToInt(model::seenItem)
+        .filter(item -> item >= 0 && item < model.items()) // any, where contents were not checked
+        .toArray();
+  }
+
+  private List<ScoredItem> recommend(
+      int user, int[] history, int k, ItemFilter filter, IntPredicate allowed) {
+    FactorMatrix users = model.userFactors();
     Ranking ranking =
         new Ranking(
             Math.min(k, model.items()),
             3,
             allowed,
             item -> model.itemTrained(item) ? tier(item, filter) : 2);
+    BlockTask scores = blend == null ? this::addMean : blended(blend, history);
     scan(
         users.segment(),
         users.rowOffset(user),
         filter,
-        (first, count, scores) -> {
-          for (int i = 0; i < count; i++) {
-            float dot = scores.getAtIndex(ValueLayout.JAVA_FLOAT, i);
-            scores.setAtIndex(ValueLayout.JAVA_FLOAT, i, mean + dot);
-          }
-          ranking.offer(first, count, scores);
+        (first, count, dots) -> {
+          scores.accept(first, count, dots);
+          ranking.offer(first, count, dots);
         });
     return ranking.ranked();
+  }
+
+  private void addMean(int first, int count, MemorySegment dots) {
+    float mean = model.globalMean();
+    for (int i = 0; i < count; i++) {
+      float dot = dots.getAtIndex(ValueLayout.JAVA_FLOAT, i);
+      dots.setAtIndex(ValueLayout.JAVA_FLOAT, i, mean + dot);
+    }
+  }
+
+  private BlockTask blended(Blend by, int[] history) {
+    Blend.Weights weights = by.weights(HistoryLength.of(history.length));
+    NeighborSums sums = NeighborSums.of(by.neighbors(), history, items.rows());
+    return (first, count, dots) -> {
+      for (int i = 0; i < count; i++) {
+        float dot = dots.getAtIndex(ValueLayout.JAVA_FLOAT, i);
+        float score = weights.factors() * dot + weights.popularity() * by.events(first + i);
+        dots.setAtIndex(ValueLayout.JAVA_FLOAT, i, score);
+      }
+      for (int place = sums.placeOf(first);
+          place < sums.size() && sums.item(place) < first + count;
+          place++) {
+        int at = sums.item(place) - first;
+        float score = dots.getAtIndex(ValueLayout.JAVA_FLOAT, at);
+        dots.setAtIndex(ValueLayout.JAVA_FLOAT, at, score + weights.neighbors() * sums.sum(place));
+      }
+    };
   }
 
   /// The items most like this one, those with [#SIMILAR_PREFERRED_EVENTS] events first.

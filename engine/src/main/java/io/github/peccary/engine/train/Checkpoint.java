@@ -174,7 +174,8 @@ public final class Checkpoint implements AutoCloseable {
   private static String text(HoldoutRule rule) {
     return switch (rule) {
       case HoldoutRule.Fraction(double fraction) -> Double.toString(fraction);
-      case HoldoutRule.LeaveOut(int ratings) -> "leave-" + ratings;
+      case HoldoutRule.LeaveOut(int k, int least) when least == k + 1 -> "leave-" + k;
+      case HoldoutRule.LeaveOut(int k, int least) -> "leave-" + k + "-of-" + least;
     };
   }
 

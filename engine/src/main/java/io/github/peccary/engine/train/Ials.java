@@ -10,6 +10,7 @@ import java.lang.foreign.Arena;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /// Learns factors for rankings from all events by alternating least squares (iALS).
 ///
@@ -41,6 +42,7 @@ public final class Ials {
   private final RankingConfig config;
   private final IterationListener listener;
   private BooleanSupplier stop = () -> false;
+  private @Nullable Holdout instead;
 
   /// Hears how training goes, on the thread that called it.
   @FunctionalInterface
@@ -72,13 +74,19 @@ public final class Ials {
     return this;
   }
 
+  /// Leaves out this, and not what the settings say.
+  public Ials holdingOut(Holdout holdout) {
+    instead = holdout;
+    return this;
+  }
+
   /// Trains, once.
   ///
   /// @return the factors, off the heap: to be closed
   /// @throws IllegalArgumentException if there is no event to train on
   /// @throws TrainingDivergedException if the loss is not finite
   public RankingResult train() {
-    Holdout holdout = config.holdout().of(ratings, config.seed());
+    Holdout holdout = instead == null ? config.holdoutOf(ratings) : instead;
     try (Workers workers = new Workers(config.threads())) {
       int[] ofUsers = counts(holdout, true, workers);
       int[] ofItems = counts(holdout, false, workers);

@@ -4,10 +4,9 @@ import io.github.peccary.engine.ratings.CompressedRows;
 import io.github.peccary.engine.ratings.Holdout;
 import io.github.peccary.engine.ratings.RatingMatrix;
 
-/// Reads the events of one user or item that are trained on: all but the held-out ratings. One
+/// Reads the events of one user or item that are trained on: all but the held-out ones. One
 /// thread's own.
 final class RankingEvents {
-  private final RatingMatrix ratings;
   private final Holdout holdout;
   private final double ratingWeight;
   private final boolean byUser;
@@ -21,7 +20,6 @@ final class RankingEvents {
 
   /// @param ratingWeight what a rating of 1 adds to an event's weight
   RankingEvents(RatingMatrix ratings, Holdout holdout, double ratingWeight, boolean byUser) {
-    this.ratings = ratings;
     this.holdout = holdout;
     this.ratingWeight = ratingWeight;
     this.byUser = byUser;
@@ -50,8 +48,7 @@ final class RankingEvents {
   }
 
   private boolean heldOut() {
-    return ratings.isRating(value)
-        && (byUser ? holdout.contains(row, other) : holdout.contains(other, row));
+    return byUser ? holdout.contains(row, other, value) : holdout.contains(other, row, value);
   }
 
   /// How many events are left.

@@ -100,7 +100,9 @@ public final class RankingResult implements AutoCloseable {
     metadata.put("peccary.train.epochs", Integer.toString(config.iterations()));
     metadata.put("peccary.train.seed", Long.toString(config.seed()));
     metadata.put("peccary.train.l2", Double.toString(config.l2()));
-    metadata.put("peccary.train.unobservedWeight", Double.toString(config.unobservedWeight()));
+    metadata.put(
+        "peccary.train.unobservedWeight",
+        Double.toString(config.unobservedWeight(events, users.rows(), items.rows())));
     metadata.put("peccary.train.ratingWeight", Double.toString(config.ratingWeight()));
     if (stopped()) {
       metadata.put("peccary.train.stoppedAfterEpoch", Integer.toString(history.size()));

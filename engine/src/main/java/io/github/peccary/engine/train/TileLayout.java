@@ -273,7 +273,7 @@ final class TileLayout {
       }
 
       private int partOf(int item) {
-        if (!holdout.contains(user, item)) {
+        if (!holdout.contains(user, item, value)) {
           return TRAINING;
         }
         return setAside.contains(user, item) ? SET_ASIDE : HELD_OUT;

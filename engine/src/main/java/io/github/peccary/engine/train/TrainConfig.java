@@ -30,19 +30,19 @@ public record TrainConfig(
     boolean refit,
     boolean biases) {
 
-  /// What is held out of the ratings: each with a probability, or a number of them of each user, or
-  /// none.
+  /// What is held out of the ratings, or of all events: each with a probability, or a number of
+  /// them of each user, or none.
   public sealed interface HoldoutRule {
     /// What it holds out of a file.
-    default Holdout of(RatingMatrix ratings, long seed) {
+    default Holdout of(RatingMatrix ratings, Holdout.Scope scope, long seed) {
       return switch (this) {
         case Fraction(double fraction) when fraction == 0 -> Holdout.none();
-        case Fraction(double fraction) -> Holdout.random(fraction, seed);
-        case LeaveOut(int k) -> Holdout.leaveOut(ratings, k, seed);
+        case Fraction(double fraction) -> Holdout.random(ratings, scope, fraction, seed);
+        case LeaveOut(int k, int least) -> Holdout.leaveOut(ratings, scope, k, least, seed);
       };
     }
 
-    /// Each rating with probability `fraction`, from 0 to less than 1.
+    /// Each with probability `fraction`, from 0 to less than 1.
     record Fraction(double fraction) implements HoldoutRule {
       public Fraction {
         require(
@@ -51,11 +51,19 @@ public record TrainConfig(
       }
     }
 
-    /// `ratings` of each user who has more than that, 1 or more.
-    record LeaveOut(int ratings) implements HoldoutRule {
+    /// `k`, 1 or more, of each user who has at least `least`, more than `k`.
+    record LeaveOut(int k, int least) implements HoldoutRule {
       public LeaveOut {
+        require(k >= 1, "held-out ratings of each user must be 1 or more: holdout=leave-" + k);
         require(
-            ratings >= 1, "held-out ratings of each user must be 1 or more: holdout=" + ratings);
+            least > k,
+            "users must have more than is held out of each: holdout=leave-%d-of-%d"
+                .formatted(k, least));
+      }
+
+      /// `k` of each user who has more.
+      public LeaveOut(int k) {
+        this(k, Math.addExact(k, 1));
       }
     }
   }

@@ -129,7 +129,7 @@ public final class Trainer {
     if (checkpointFile != null) {
       checkpoints = new CheckpointWriter(checkpointFile, checkpointEvery, identity);
     }
-    Holdout holdout = config.holdout().of(ratings, config.seed());
+    Holdout holdout = config.holdout().of(ratings, Holdout.Scope.RATINGS, config.seed());
     try (Workers workers = new Workers(config.threads());
         Fit fit = newFit(holdout, workers)) {
       RatingMetrics baseline = fit.measureBaseline();

@@ -26,11 +26,10 @@ import org.junit.jupiter.api.io.TempDir;
 /// Evaluations of a model that another one came before: what that may have been trained on tells
 /// nothing.
 class EarlierModelTest {
-  private static final Holdout HOLDOUT = Holdout.random(0.3, 7);
-
   @TempDir private Path folder;
   private List<Triple> triples = List.of();
   private RatingMatrix ratings;
+  private Holdout holdout = Holdout.none();
   private long[] users = {};
   private long[] items = {};
 
@@ -38,6 +37,7 @@ class EarlierModelTest {
   void openRatings() throws IOException {
     triples = RatingMatrices.random(60, 50, 0.3, 3);
     ratings = RatingMatrices.open(folder.resolve("ratings.safetensors"), triples);
+    holdout = Holdout.random(ratings, Holdout.Scope.RATINGS, 0.3, 7);
     users = PairFilter.hashes(ratings.userIds());
     items = PairFilter.hashes(ratings.itemIds());
   }
@@ -48,7 +48,7 @@ class EarlierModelTest {
   }
 
   private FactorModel model(PairFilter earlier) throws IOException {
-    Models models = Models.of(ratings, 11).holdout(HOLDOUT).earlier(earlier);
+    Models models = Models.of(ratings, 11).holdout(holdout).earlier(earlier);
     return models.open(folder.resolve("model.safetensors"));
   }
 
@@ -86,7 +86,7 @@ class EarlierModelTest {
       for (Triple triple : triples) {
         int user = ratings.userIds().indexOf(triple.user());
         int item = ratings.itemIds().indexOf(triple.item());
-        if (triple.value() == 0 || !HOLDOUT.contains(user, item)) {
+        if (!holdout.contains(user, item, triple.value())) {
           continue;
         }
         if (earlier.contains(users[user], items[item])) {

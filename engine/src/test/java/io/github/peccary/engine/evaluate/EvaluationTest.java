@@ -10,6 +10,7 @@ import io.github.peccary.engine.model.FactorModel;
 import io.github.peccary.engine.model.Models;
 import io.github.peccary.engine.parallel.Workers;
 import io.github.peccary.engine.ratings.Holdout;
+import io.github.peccary.engine.ratings.Holdout.Scope;
 import io.github.peccary.engine.ratings.RatingMatrices;
 import io.github.peccary.engine.ratings.RatingMatrices.Triple;
 import io.github.peccary.engine.ratings.RatingMatrix;
@@ -30,17 +31,22 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class EvaluationTest {
-  private static final Holdout HOLDOUT = Holdout.random(0.3, 7);
   private static final int ALL_USERS = Integer.MAX_VALUE;
 
   @TempDir Path folder;
   private List<Triple> triples;
   private RatingMatrix ratings;
+  private Holdout holdout = Holdout.none();
 
   @BeforeEach
   void openRatings() throws IOException {
     triples = RatingMatrices.random(60, 50, 0.3, 3);
     ratings = RatingMatrices.open(folder.resolve("ratings.safetensors"), triples);
+    holdout = Holdout.random(ratings, Scope.RATINGS, 0.3, 7);
+  }
+
+  private boolean heldOut(Event event) {
+    return holdout.contains(event.user, event.item, event.value);
   }
 
   @AfterEach
@@ -53,7 +59,7 @@ class EvaluationTest {
   }
 
   private Models heldOut() {
-    return Models.of(ratings, 11).holdout(HOLDOUT);
+    return Models.of(ratings, 11).holdout(holdout);
   }
 
   private static EvaluationReport evaluate(FactorModel model, RatingMatrix ratings, int k) {
@@ -75,10 +81,6 @@ class EvaluationTest {
   private record Event(int user, int item, float value) {
     boolean isRating() {
       return value != 0;
-    }
-
-    boolean isHeldOut() {
-      return isRating() && HOLDOUT.contains(user, item);
     }
   }
 
@@ -112,7 +114,7 @@ class EvaluationTest {
   @Test
   void errorsAreThoseOfThePlainLoopOverTheHeldOutRatings() throws IOException {
     try (FactorModel model = model(heldOut())) {
-      List<Event> held = events(model, triples).stream().filter(Event::isHeldOut).toList();
+      List<Event> held = events(model, triples).stream().filter(this::heldOut).toList();
       DampedBiases biases = model.biases();
       EvaluationReport report = evaluate(model, ratings, 10);
 
@@ -144,12 +146,12 @@ class EvaluationTest {
       List<Event> events = events(model, triples);
       int[] training = new int[model.users()];
       events.stream()
-          .filter(event -> event.isRating() && !event.isHeldOut())
+          .filter(event -> event.isRating() && !heldOut(event))
           .forEach(event -> training[event.user]++);
       List<Event> active =
-          events.stream().filter(e -> e.isHeldOut() && training[e.user] >= 10).toList();
+          events.stream().filter(e -> heldOut(e) && training[e.user] >= 10).toList();
       List<Event> others =
-          events.stream().filter(e -> e.isHeldOut() && training[e.user] < 10).toList();
+          events.stream().filter(e -> heldOut(e) && training[e.user] < 10).toList();
       assertThat(active).isNotEmpty();
       assertThat(others).isNotEmpty();
 
@@ -167,7 +169,7 @@ class EvaluationTest {
     for (boolean biases : new boolean[] {true, false}) {
       Models models = heldOut().trainedUsers(u -> u % 5 != 0).trainedItems(i -> i % 7 != 0);
       try (FactorModel model = model(biases ? models : models.withoutBiases())) {
-        List<Event> held = events(model, triples).stream().filter(Event::isHeldOut).toList();
+        List<Event> held = events(model, triples).stream().filter(this::heldOut).toList();
         long cold = held.stream().filter(e -> e.user % 5 == 0 || e.item % 7 == 0).count();
         DampedBiases damped = model.biases();
 
@@ -310,7 +312,7 @@ class EvaluationTest {
     Path file = folder.resolve("many.safetensors");
     // more users than two pieces of the sum
     try (RatingMatrix many = RatingMatrices.open(file, RatingMatrices.random(2500, 20, 0.3, 5));
-        FactorModel model = model(Models.of(many, 1).holdout(HOLDOUT))) {
+        FactorModel model = model(Models.of(many, 1).holdout(holdout))) {
       EvaluationReport one = evaluate(model, many, 10, 300, 1);
       assertThat(evaluate(model, many, 10, 300, 3)).isEqualTo(one);
       assertThat(one.rankedUsers()).isEqualTo(300);
@@ -322,7 +324,7 @@ class EvaluationTest {
   void aSampleOfUsersComesNearTheMeanOfAll() throws IOException {
     Path file = folder.resolve("many.safetensors");
     try (RatingMatrix many = RatingMatrices.open(file, RatingMatrices.random(2500, 20, 0.3, 5));
-        FactorModel model = model(Models.of(many, 1).holdout(HOLDOUT))) {
+        FactorModel model = model(Models.of(many, 1).holdout(holdout))) {
       double all = measures(evaluate(model, many, 10), "model").getOrDefault("recall@10", 0.0);
       double sampled =
           measures(evaluate(model, many, 10, 500, 1), "model").getOrDefault("recall@10", 1.0);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.peccary.engine.evaluate.Baselines.ItemRanker;
 import io.github.peccary.engine.model.ItemNeighbors;
+import io.github.peccary.engine.recommend.TieOrder;
 import java.util.BitSet;
 import java.util.Comparator;
 import java.util.List;
@@ -34,6 +35,7 @@ class NeighborRankerTest {
     ItemRanker byIndex =
         (user, k, seen) ->
             IntStream.range(0, ITEMS).filter(item -> !seen.get(item)).limit(k).toArray();
+    int[] ties = TieOrder.of(ITEMS).places();
     for (long seed = 1; seed <= 20; seed++) {
       Random random = new Random(seed);
       ItemNeighbors neighbors = random(random);
@@ -49,10 +51,12 @@ class NeighborRankerTest {
           IntStream.range(0, ITEMS)
               .filter(item -> !seen.get(item))
               .boxed()
-              .sorted(Comparator.comparingDouble((Integer item) -> -sums[item]))
+              .sorted(
+                  Comparator.comparingDouble((Integer item) -> -sums[item])
+                      .thenComparingInt(item -> sums[item] > 0 ? ties[item] : item))
               .toList();
       for (int k : new int[] {1, 10, ITEMS}) {
-        assertThat(new NeighborRanker(neighbors, ITEMS, byIndex).rank(0, k, seen))
+        assertThat(new NeighborRanker(neighbors, byIndex, TieOrder.of(ITEMS)).rank(0, k, seen))
             .as("seed=%d k=%d", seed, k)
             .containsExactly(expected.stream().limit(k).mapToInt(i -> i).toArray());
       }

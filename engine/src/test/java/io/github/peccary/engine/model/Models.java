@@ -23,6 +23,7 @@ public final class Models {
   private boolean seen = true;
   private boolean refit;
   private @Nullable PairFilter earlier;
+  private String objective = "rating";
   private Holdout holdout = Holdout.none();
   private IntPredicate userTrained = user -> true;
   private IntPredicate itemTrained = item -> true;
@@ -44,6 +45,12 @@ public final class Models {
   public Models withoutBiases() {
     biases = false;
     return this;
+  }
+
+  /// A model for rankings, without biases.
+  public Models ranking() {
+    objective = ModelFormat.RANKING;
+    return withoutBiases();
   }
 
   public Models withoutSeen() {
@@ -93,14 +100,14 @@ public final class Models {
       fill(users, rank, rank + 1, userTrained, baseline.user());
       fill(items, rank + 1, rank, itemTrained, baseline.item());
       FactorModelWriter.write(
-          file, ratings, 5.25f, users, items, baseline, seen, earlier, metadata());
+          file, ratings, 5.25f, users, items, baseline, seen, earlier, null, metadata());
     }
   }
 
   public Map<String, String> metadata() {
     Map<String, String> metadata = new HashMap<>();
     metadata.put(ModelFormat.BIASES, Boolean.toString(biases));
-    metadata.put(ModelFormat.OBJECTIVE, "rating");
+    metadata.put(ModelFormat.OBJECTIVE, objective);
     metadata.put(ModelFormat.HOLDOUT, holdout.toString());
     metadata.put(ModelFormat.REFIT, Boolean.toString(refit));
     metadata.put("peccary.train.seed", "42");

@@ -4,21 +4,38 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.github.peccary.engine.ratings.Holdout.Scope;
+import io.github.peccary.engine.storage.Verify;
+import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class HoldoutTest {
+  @TempDir private Path folder;
+  private RatingMatrix matrix;
 
-  @TempDir Path folder;
+  @BeforeEach
+  void open() throws IOException {
+    var triples = RatingMatrices.random(80, 30, 0.3, 7);
+    matrix = RatingMatrices.open(folder.resolve("r.safetensors"), triples);
+  }
+
+  @AfterEach
+  void close() {
+    matrix.close();
+  }
 
   @Test
   void randomHoldsOutTheFractionAskedFor() {
-    Holdout holdout = Holdout.random(0.1, 42);
+    Holdout holdout = Holdout.random(matrix, Scope.RATINGS, 0.1, 42);
     int held = 0;
     for (int user = 0; user < 1000; user++) {
       for (int item = 0; item < 1000; item++) {
-        held += holdout.contains(user, item) ? 1 : 0;
+        held += holdout.contains(user, item, 5) ? 1 : 0;
       }
     }
     // one standard deviation of the binomial is 3e-4
@@ -26,62 +43,100 @@ class HoldoutTest {
   }
 
   @Test
-  void leaveOutTakesKRatingsOfEveryUserWhoHasMore() throws Exception {
-    var triples = RatingMatrices.random(80, 30, 0.3, 7);
-    try (RatingMatrix matrix = RatingMatrices.open(folder.resolve("r.safetensors"), triples)) {
-      for (int k : new int[] {1, 2, 7}) {
-        Holdout holdout = Holdout.leaveOut(matrix, k, 42);
-        int usersWithMore = 0;
-        for (int user = 0; user < matrix.users(); user++) {
-          int ratings = 0;
-          int held = 0;
-          for (long p = matrix.byUser().start(user); p < matrix.byUser().end(user); p++) {
-            if (matrix.isRating(matrix.byUser().value(p))) {
-              ratings++;
-              held += holdout.contains(user, matrix.byUser().index(p)) ? 1 : 0;
-            }
-          }
-          assertThat(held).as("k=%s user=%s", k, user).isEqualTo(ratings > k ? k : 0);
-          usersWithMore += ratings > k ? 1 : 0;
-        }
-        assertThat(usersWithMore).isBetween(1, matrix.users());
+  void theScopeSaysWhetherZerosCanBeHeldOut() throws IOException {
+    Path file = folder.resolve("zeros.safetensors");
+    var triples = RatingMatrices.random(5, 5, 0.9, 7);
+    RatingMatrices.write(file, triples, Zero.RATING, Map.of(), Map.of());
+    try (RatingMatrix rated = RatingMatrix.open(file, Verify.CHECKSUMS)) {
+      Holdout ratings = Holdout.random(matrix, Scope.RATINGS, 0.5, 42);
+      Holdout events = Holdout.random(matrix, Scope.EVENTS, 0.5, 42);
+      Holdout zeros = Holdout.random(rated, Scope.RATINGS, 0.5, 42);
+      for (int item = 0; item < 100; item++) {
+        boolean held = ratings.contains(3, item, 1);
+        assertThat(ratings.contains(3, item, 0)).isFalse();
+        assertThat(ratings.contains(3, item, -0f)).isFalse();
+        assertThat(events.contains(3, item, 0)).isEqualTo(held);
+        assertThat(events.contains(3, item, 1)).isEqualTo(held);
+        assertThat(zeros.contains(3, item, 0)).isEqualTo(held);
       }
     }
   }
 
   @Test
-  void isWrittenAndReadBack() throws Exception {
-    var triples = RatingMatrices.random(30, 30, 0.3, 7);
-    try (RatingMatrix matrix = RatingMatrices.open(folder.resolve("r.safetensors"), triples)) {
+  void leaveOutTakesKOfEveryUserWhoHasEnough() {
+    for (Scope scope : Scope.values()) {
+      for (int[] rule : new int[][] {{1, 2}, {2, 3}, {7, 8}, {1, 9}, {3, 10}, {2, 1000}}) {
+        Holdout holdout = Holdout.leaveOut(matrix, scope, rule[0], rule[1], 42);
+        int usersWithEnough = 0;
+        for (int user = 0; user < matrix.users(); user++) {
+          int count = 0;
+          int held = 0;
+          for (long p = matrix.byUser().start(user); p < matrix.byUser().end(user); p++) {
+            float value = matrix.byUser().value(p);
+            boolean heldOut = holdout.contains(user, matrix.byUser().index(p), value);
+            assertThat(heldOut && scope == Scope.RATINGS && value == 0).isFalse();
+            held += heldOut ? 1 : 0;
+            count += scope == Scope.EVENTS || matrix.isRating(value) ? 1 : 0;
+          }
+          assertThat(held)
+              .as("%s k=%d least=%d user=%d", scope, rule[0], rule[1], user)
+              .isEqualTo(count >= rule[1] ? rule[0] : 0);
+          usersWithEnough += count >= rule[1] ? 1 : 0;
+        }
+        assertThat(usersWithEnough).isBetween(rule[1] < 1000 ? 1 : 0, matrix.users());
+      }
+    }
+  }
+
+  @Test
+  void isWrittenAndReadBack() {
+    for (Scope scope : Scope.values()) {
       for (Holdout holdout :
           new Holdout[] {
             Holdout.none(),
-            Holdout.random(0.1, 42),
-            Holdout.random(1e-7, -3),
-            Holdout.random(0.25, Long.MIN_VALUE),
-            Holdout.leaveOut(matrix, 2, 42)
+            Holdout.random(matrix, scope, 0.1, 42),
+            Holdout.random(matrix, scope, 1e-7, -3),
+            Holdout.random(matrix, scope, 0.25, Long.MIN_VALUE),
+            Holdout.leaveOut(matrix, scope, 2, 3, 42),
+            Holdout.leaveOut(matrix, scope, 2, 8, 42)
           }) {
         Holdout read = Holdout.parse(holdout.toString(), matrix);
         assertThat(read).hasToString(holdout.toString());
         for (int user = 0; user < matrix.users(); user++) {
           for (int item = 0; item < matrix.items(); item++) {
-            assertThat(read.contains(user, item)).isEqualTo(holdout.contains(user, item));
+            for (float value : new float[] {0, 1}) {
+              assertThat(read.contains(user, item, value))
+                  .isEqualTo(holdout.contains(user, item, value));
+            }
           }
         }
       }
     }
-    assertThat(Holdout.random(0.1, 42)).hasToString("random fraction=0.1 seed=42");
+  }
+
+  @Test
+  void theTextTellsAll() {
     assertThat(Holdout.none()).hasToString("none");
+    assertThat(Holdout.random(matrix, Scope.RATINGS, 0.1, 42))
+        .hasToString("random fraction=0.1 seed=42");
+    assertThat(Holdout.random(matrix, Scope.EVENTS, 0.1, 42))
+        .hasToString("random fraction=0.1 seed=42 of events");
+    assertThat(Holdout.leaveOut(matrix, Scope.RATINGS, 2, 3, 7))
+        .hasToString("leave-out k=2 seed=7");
+    assertThat(Holdout.leaveOut(matrix, Scope.EVENTS, 1, 5, 7))
+        .hasToString("leave-out k=1 least=5 seed=7 of events");
   }
 
   @Test
   void anotherSeedIsAnotherSplit() {
+    Holdout first = Holdout.random(matrix, Scope.EVENTS, 0.5, 1);
+    Holdout second = Holdout.random(matrix, Scope.EVENTS, 0.5, 2);
     int both = 0;
     int one = 0;
     for (int user = 0; user < 300; user++) {
       for (int item = 0; item < 300; item++) {
-        boolean a = Holdout.random(0.5, 1).contains(user, item);
-        boolean b = Holdout.random(0.5, 2).contains(user, item);
+        boolean a = first.contains(user, item, 0);
+        boolean b = second.contains(user, item, 0);
         both += a && b ? 1 : 0;
         one += a ? 1 : 0;
       }
@@ -90,42 +145,46 @@ class HoldoutTest {
   }
 
   @Test
-  void refusesWhatIsNone() throws Exception {
+  void refusesWhatIsNone() {
     for (double fraction : new double[] {-0.1, 1, 2, Double.NaN, Double.POSITIVE_INFINITY}) {
-      assertThatThrownBy(() -> Holdout.random(fraction, 1))
+      assertThatThrownBy(() -> Holdout.random(matrix, Scope.RATINGS, fraction, 1))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessage("the held-out fraction must be from 0 to less than 1: fraction=" + fraction);
     }
-    var triples = RatingMatrices.random(3, 3, 1, 7);
-    try (RatingMatrix matrix = RatingMatrices.open(folder.resolve("r.safetensors"), triples)) {
-      assertThatThrownBy(() -> Holdout.leaveOut(matrix, 0, 1))
-          .hasMessage("held-out ratings per user must be 1 or more: k=0");
-      for (String text :
-          new String[] {
-            "",
-            "None",
-            "random",
-            "random fraction=1 seed=1",
-            "random fraction=0.1 seed=99999999999999999999",
-            "random fraction=- seed=1",
-            "leave-out k=0 seed=1",
-            "leave-out k=99999999999 seed=1"
-          }) {
-        assertThatThrownBy(() -> Holdout.parse(text, matrix))
-            .as(text)
-            .isInstanceOf(IllegalArgumentException.class);
-      }
-      assertThatThrownBy(() -> Holdout.parse("half", matrix))
-          .hasMessage(
-              "a hold-out must be 'none', 'random fraction=… seed=…' or 'leave-out k=… seed=…':"
-                  + " holdout=half");
+    assertThatThrownBy(() -> Holdout.leaveOut(matrix, Scope.RATINGS, 0, 1, 1))
+        .hasMessage("held-out ratings per user must be 1 or more: k=0");
+    assertThatThrownBy(() -> Holdout.leaveOut(matrix, Scope.RATINGS, 3, 3, 1))
+        .hasMessage("users must have more than is held out of each: k=3, least=3");
+    for (String text :
+        new String[] {
+          "",
+          "None",
+          "random",
+          "random fraction=1 seed=1",
+          "random fraction=0.1 seed=99999999999999999999",
+          "random fraction=- seed=1",
+          "random fraction=0.1 seed=1 of ratings",
+          "random fraction=0.1 seed=1 of events ",
+          "leave-out k=0 seed=1",
+          "leave-out k=2 least=2 seed=1",
+          "leave-out k=2 least= seed=1",
+          "leave-out k=2147483647 seed=1",
+          "leave-out k=99999999999 seed=1"
+        }) {
+      assertThatThrownBy(() -> Holdout.parse(text, matrix))
+          .as(text)
+          .isInstanceOf(IllegalArgumentException.class);
     }
+    assertThatThrownBy(() -> Holdout.parse("half", matrix))
+        .hasMessage(
+            "a hold-out must be 'none', 'random fraction=… seed=…' or"
+                + " 'leave-out k=… [least=…] seed=…', perhaps with ' of events': holdout=half");
   }
 
   @Test
   void onlyOneThatHoldsNothingIsNone() {
     assertThat(Holdout.none().isNone()).isTrue();
-    assertThat(Holdout.random(0, 1).isNone()).isTrue();
-    assertThat(Holdout.random(0.1, 1).isNone()).isFalse();
+    assertThat(Holdout.random(matrix, Scope.EVENTS, 0, 1).isNone()).isTrue();
+    assertThat(Holdout.random(matrix, Scope.EVENTS, 0.1, 1).isNone()).isFalse();
   }
 }

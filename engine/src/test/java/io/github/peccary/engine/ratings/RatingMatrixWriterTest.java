@@ -79,7 +79,8 @@ class RatingMatrixWriterTest {
       assertThat(matrix.events()).isEqualTo(2);
       assertThat(matrix.minRating()).isNaN();
       assertThat(matrix.maxRating()).isNaN();
-      assertThat(Holdout.leaveOut(matrix, 1, 1).contains(0, 0)).isFalse();
+      assertThat(Holdout.leaveOut(matrix, Holdout.Scope.EVENTS, 1, 2, 1).contains(0, 0, 1))
+          .isFalse();
     }
   }
 

@@ -57,6 +57,7 @@ class PredecessorTest {
         result.baseline(),
         withSeen,
         result.earlier(),
+        null,
         result.metadata());
     return FactorModel.open(file, Verify.CHECKSUMS);
   }
@@ -172,8 +173,8 @@ class PredecessorTest {
             int item = newest.itemIds().indexOf(triple.item());
             boolean found = earlier.contains(users[user], items[item]);
             assertThat(found || !learnt.contains(triple)).as(triple.toString()).isTrue();
-            heldOut += last.holdout().contains(user, item) ? 1 : 0;
-            news += last.holdout().contains(user, item) && !found ? 1 : 0;
+            heldOut += last.holdout().contains(user, item, triple.value()) ? 1 : 0;
+            news += last.holdout().contains(user, item, triple.value()) && !found ? 1 : 0;
           }
           assertThat(last.heldOut().count()).isEqualTo(news);
           assertThat(last.setAside()).isEqualTo(heldOut - news);

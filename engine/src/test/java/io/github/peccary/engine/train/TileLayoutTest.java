@@ -29,10 +29,10 @@ class TileLayoutTest {
 
   @Test
   void bothPartsTogetherHoldEveryRatingOnceInItsTile() throws IOException {
-    Holdout holdout = Holdout.random(0.2, SEED);
     try (RatingMatrix ratings = random();
         Workers workers = new Workers(2);
         Arena arena = Arena.ofShared()) {
+      Holdout holdout = Holdout.random(ratings, Holdout.Scope.RATINGS, 0.2, SEED);
       TileLayout.Split split = layouts(ratings, holdout, workers, arena).build(true);
       TileLayout training = split.training();
       TileLayout heldOut = split.heldOut();
@@ -111,7 +111,7 @@ class TileLayoutTest {
           assertThat(itemRow).isLessThan(grid.stripeStarts()[stripe + 1]);
           int user = users.numbers()[userRow];
           int item = items.numbers()[itemRow];
-          assertThat(holdout.contains(user, item)).isEqualTo(heldOut);
+          assertThat(holdout.contains(user, item, 1)).isEqualTo(heldOut);
           assertThat(seen.put(pair(user, item), Kernels.value(record))).isNull();
         }
       }

@@ -9,6 +9,7 @@ import io.github.peccary.engine.model.FactorModel;
 import io.github.peccary.engine.parallel.Workers;
 import io.github.peccary.engine.ratings.IdDictionary;
 import io.github.peccary.engine.ratings.RatingMatrix;
+import io.github.peccary.engine.recommend.Recommender;
 import io.github.peccary.engine.storage.Verify;
 import io.github.peccary.tools.Console;
 import io.github.peccary.tools.Format;
@@ -17,6 +18,7 @@ import io.github.peccary.tools.Table;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -39,7 +41,7 @@ import picocli.CommandLine.Spec;
     description = {
       "Measure a model beside the baselines that it must beat.",
       "On the model's own held-out part if these are the ratings it was trained from, else on every",
-      "rating of the file. Held-out ratings that a model before it (train --from) may have been",
+      "rating of the file, or every event for a model of rankings. Held-out ratings that a model before it (train --from) may have been",
       "trained on are set aside. Rankings are of all items but those that the user had before."
     },
     footer = {
@@ -68,6 +70,11 @@ final class EvaluateCommand implements Callable<Integer> {
       description = "How many users are ranked at most, the same ones every time.")
   private int rankedUsers = Evaluation.DEFAULT_RANKED_USERS;
 
+  @Option(
+      names = "--no-blend",
+      description = "Rank by the factors alone, not by neighbours and popularity too.")
+  private boolean noBlend;
+
   @Option(names = "--threads", paramLabel = "N", description = "Workers.")
   private int threads = Runtime.getRuntime().availableProcessors();
 
@@ -92,7 +99,8 @@ final class EvaluateCommand implements Callable<Integer> {
                 .formatted(model.path(), ratings.path()));
       }
       long start = System.nanoTime();
-      EvaluationReport report = Evaluation.evaluate(model, ratings, k, rankedUsers, workers);
+      Recommender recommender = noBlend ? Recommender.withoutBlend(model) : new Recommender(model);
+      EvaluationReport report = Evaluation.evaluate(recommender, ratings, k, rankedUsers, workers);
       double seconds = (System.nanoTime() - start) * 1e-9;
       print(report, seconds);
       if (model.ranksOnly()) {
@@ -109,14 +117,18 @@ final class EvaluateCommand implements Callable<Integer> {
   }
 
   private void print(EvaluationReport report, double seconds) {
+    String ratings = Format.count(report.ratings(), "rating");
     console.line(
         "%s: %s, %s without user or item in training"
             .formatted(
                 report.split(),
-                Format.count(report.ratings(), "rating"),
+                report.events() == report.ratings()
+                    ? ratings
+                    : "%s, %s among them"
+                        .formatted(Format.count(report.events(), "event"), ratings),
                 Format.count(report.coldRatings())));
     console.line("");
-    if (report.ratings() == 0) {
+    if (report.events() == 0) {
       console.line("There is nothing to measure on.");
       return;
     }
@@ -146,31 +158,49 @@ final class EvaluateCommand implements Callable<Integer> {
     Set<String> measures = new LinkedHashSet<>();
     report.models().values().forEach(values -> measures.addAll(values.keySet()));
     for (String measure : measures) {
-      table.row(row(List.of(measure), report.models(), measure));
-      if (report.intervals().values().stream().anyMatch(of -> of.containsKey(measure))) {
-        table.row(bounds("  from", report, measure, Interval::low));
-        table.row(bounds("  to", report, measure, Interval::high));
-      }
+      List<String> first = List.of(measure);
+      addRows(table, first, report.models(), report.intervals(), measure);
     }
     return table;
   }
 
+  /// A measure, and under it the bounds, where there are any.
+  private static void addRows(
+      Table table,
+      List<String> first,
+      Map<String, Map<String, Double>> models,
+      Map<String, Map<String, Interval>> intervals,
+      String measure) {
+    table.row(row(first, models, measure));
+    if (intervals.values().stream().anyMatch(of -> of.containsKey(measure))) {
+      table.row(bounds("  from", first, models, intervals, measure, Interval::low));
+      table.row(bounds("  to", first, models, intervals, measure, Interval::high));
+    }
+  }
+
   private static List<String> bounds(
-      String title, EvaluationReport report, String measure, ToDoubleFunction<Interval> bound) {
+      String title,
+      List<String> first,
+      Map<String, Map<String, Double>> models,
+      Map<String, Map<String, Interval>> intervals,
+      String measure,
+      ToDoubleFunction<Interval> bound) {
     Map<String, Map<String, Double>> bounds = new LinkedHashMap<>();
-    for (String model : report.models().keySet()) {
-      Interval interval = report.intervals().getOrDefault(model, Map.of()).get(measure);
+    for (String model : models.keySet()) {
+      Interval interval = intervals.getOrDefault(model, Map.of()).get(measure);
       bounds.put(
           model, interval == null ? Map.of() : Map.of(measure, bound.applyAsDouble(interval)));
     }
-    return row(List.of(title), bounds, measure);
+    List<String> titles = new ArrayList<>(Collections.nCopies(first.size(), ""));
+    titles.set(0, title);
+    return row(titles, bounds, measure);
   }
 
   private static Table byHistory(EvaluationReport report) {
     Table table = table(List.of("items<", "users"), report.history().getFirst().models().keySet());
     for (HistoryClass users : report.history()) {
       List<String> first = List.of(users.history().toString(), Format.count(users.users()));
-      table.row(row(first, users.models(), "ndcg@" + report.k()));
+      addRows(table, first, users.models(), users.intervals(), "ndcg@" + report.k());
     }
     return table;
   }
@@ -194,31 +224,35 @@ final class EvaluateCommand implements Callable<Integer> {
     Map<String, Object> fields = new LinkedHashMap<>();
     fields.put("split", report.split());
     fields.put("k", report.k());
+    fields.put("events", report.events());
     fields.put("ratings", report.ratings());
     fields.put("setAside", report.setAside());
     fields.put("coldRatings", report.coldRatings());
     fields.put("rankableUsers", report.rankableUsers());
     fields.put("rankedUsers", report.rankedUsers());
     fields.put("models", report.models());
-    Map<String, Object> intervals = new LinkedHashMap<>();
-    report
-        .intervals()
-        .forEach(
-            (model, ofModel) -> {
-              Map<String, Object> bounds = new LinkedHashMap<>();
-              ofModel.forEach((name, of) -> bounds.put(name, List.of(of.low(), of.high())));
-              intervals.put(model, bounds);
-            });
-    fields.put("intervals", intervals);
+    fields.put("intervals", fields(report.intervals()));
     Map<String, Object> history = new LinkedHashMap<>();
     for (HistoryClass users : report.history()) {
       Map<String, Object> ofUsers = new LinkedHashMap<>();
       ofUsers.put("users", users.users());
       ofUsers.put("models", users.models());
+      ofUsers.put("intervals", fields(users.intervals()));
       history.put(users.history().toString(), ofUsers);
     }
     fields.put("history", history);
     fields.put("seconds", seconds);
+    return fields;
+  }
+
+  private static Map<String, Object> fields(Map<String, Map<String, Interval>> intervals) {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    intervals.forEach(
+        (model, ofModel) -> {
+          Map<String, Object> bounds = new LinkedHashMap<>();
+          ofModel.forEach((name, of) -> bounds.put(name, List.of(of.low(), of.high())));
+          fields.put(model, bounds);
+        });
     return fields;
   }
 }

@@ -1,7 +1,11 @@
 package io.github.peccary.tools.command;
 
+import io.github.peccary.engine.evaluate.BlendTraining;
 import io.github.peccary.engine.kernel.Kernels;
+import io.github.peccary.engine.model.Blend;
 import io.github.peccary.engine.model.FactorModelWriter;
+import io.github.peccary.engine.model.HistoryLength;
+import io.github.peccary.engine.parallel.Workers;
 import io.github.peccary.engine.ratings.RatingMatrix;
 import io.github.peccary.engine.storage.Verify;
 import io.github.peccary.engine.train.Ials;
@@ -20,6 +24,8 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalDouble;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -30,7 +36,8 @@ final class RankingTraining {
   private static final RankingConfig DEFAULTS = RankingConfig.defaults();
   private static final String UNOBSERVED = "--unobserved-weight";
   private static final String RATING = "--rating-weight";
-  private static final List<String> OF_RANKINGS = List.of(UNOBSERVED, RATING);
+  private static final String NO_BLEND = "--no-blend";
+  private static final List<String> OF_RANKINGS = List.of(UNOBSERVED, RATING, NO_BLEND);
   private static final List<String> OF_RATINGS =
       List.of(
           "--learning-rate",
@@ -47,14 +54,22 @@ final class RankingTraining {
   @Option(
       names = UNOBSERVED,
       paramLabel = "X",
-      description = "For rankings: weight of all pairs together at 0, in events at 1.")
-  private double unobservedWeight = DEFAULTS.unobservedWeight();
+      description = {
+        "For rankings: weight of all pairs together at 0, in events at 1; by default it follows",
+        "from how sparse the events are: 1.25 / √(events / pairs)."
+      })
+  private @Nullable Double unobservedWeight;
 
   @Option(
       names = RATING,
       paramLabel = "X",
       description = "For rankings: what each point of a rating adds to the weight of its event.")
   private double ratingWeight = DEFAULTS.ratingWeight();
+
+  @Option(
+      names = NO_BLEND,
+      description = "For rankings: go by the factors alone, not by neighbours and popularity too.")
+  private boolean noBlend;
 
   /// Refuses options of the other objective.
   void requireFit(Objective objective) {
@@ -77,7 +92,14 @@ final class RankingTraining {
       int rank, int epochs, int threads, long seed, HoldoutRule holdout, double l2) {
     double penalty = given("--l2") ? l2 : DEFAULTS.l2();
     return new RankingConfig(
-        rank, epochs, threads, seed, holdout, penalty, unobservedWeight, ratingWeight);
+        rank,
+        epochs,
+        threads,
+        seed,
+        holdout,
+        penalty,
+        unobservedWeight == null ? OptionalDouble.empty() : OptionalDouble.of(unobservedWeight),
+        ratingWeight);
   }
 
   /// Trains, writes and prints.
@@ -88,28 +110,40 @@ final class RankingTraining {
       Console console, Path input, Path output, RankingConfig config, boolean withSeen, long start)
       throws IOException {
     try (Interruption interruption = new Interruption(() -> noteNoModel(console));
-        RatingMatrix ratings = RatingMatrix.open(input, Verify.CHECKSUMS);
-        RankingResult result = train(console, ratings, config, interruption)) {
-      FactorModelWriter.write(
-          output,
-          ratings,
-          0,
-          result.users(),
-          result.items(),
-          result.baseline(),
-          withSeen,
-          null,
-          TrainCommand.metadata(ratings, result.metadata()));
-      double seconds = TrainCommand.secondsSince(start);
-      print(console, output, ratings, config, result, seconds);
-      console.result(fields(output, config, result, seconds));
-      if (!interruption.requested()) {
-        return 0;
+        RatingMatrix ratings = RatingMatrix.open(input, Verify.CHECKSUMS)) {
+      Blend blend = noBlend || !withSeen ? null : blend(console, ratings, config, interruption);
+      try (RankingResult result = train(console, ratings, config, interruption)) {
+        FactorModelWriter.write(
+            output,
+            ratings,
+            0,
+            result.users(),
+            result.items(),
+            result.baseline(),
+            withSeen,
+            null,
+            blend,
+            TrainCommand.metadata(ratings, result.metadata()));
+        double seconds = TrainCommand.secondsSince(start);
+        print(console, output, ratings, config, result, blend, seconds);
+        console.result(fields(output, config, result, blend, seconds));
+        if (!interruption.requested()) {
+          return 0;
+        }
+        console.note(
+            "peccary: interrupted after %s: %s holds the last"
+                .formatted(Format.count(result.history().size(), "epoch"), output));
+        return Interruption.EXIT_CODE;
       }
-      console.note(
-          "peccary: interrupted after %s: %s holds the last"
-              .formatted(Format.count(result.history().size(), "epoch"), output));
-      return Interruption.EXIT_CODE;
+    }
+  }
+
+  private static Blend blend(
+      Console console, RatingMatrix ratings, RankingConfig config, Interruption interruption) {
+    try (Workers workers = new Workers(config.threads());
+        ProgressBar progress = console.progress()) {
+      progress.update(0, 1, () -> "learning what to blend");
+      return BlendTraining.learn(ratings, config, workers, interruption::requested);
     }
   }
 
@@ -148,6 +182,7 @@ final class RankingTraining {
       RatingMatrix ratings,
       RankingConfig config,
       RankingResult result,
+      @Nullable Blend blend,
       double seconds) {
     console.line(
         "%s: %s × %s, rank %d, for rankings"
@@ -170,12 +205,33 @@ final class RankingTraining {
         "  loss from %s to %s; what it is worth, evaluate tells"
             .formatted(
                 Format.scaled(result.history().getFirst().loss()), Format.scaled(result.loss())));
+    if (blend != null) {
+      console.line(
+          "  rankings also go by neighbours and popularity, the more the shorter a history");
+    }
     console.line("");
     console.line(Format.seconds(seconds));
   }
 
+  private static Map<String, Object> weights(Blend blend) {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    for (HistoryLength length : HistoryLength.values()) {
+      Blend.Weights weights = blend.weights(length);
+      Map<String, Object> ofLength = new LinkedHashMap<>();
+      ofLength.put("factors", weights.factors());
+      ofLength.put("neighbors", weights.neighbors());
+      ofLength.put("popularity", weights.popularity());
+      fields.put(length.toString(), ofLength);
+    }
+    return fields;
+  }
+
   private static Map<String, Object> fields(
-      Path output, RankingConfig config, RankingResult result, double seconds) {
+      Path output,
+      RankingConfig config,
+      RankingResult result,
+      @Nullable Blend blend,
+      double seconds) {
     List<Double> epochSeconds = new ArrayList<>();
     List<Map<String, Object>> history = new ArrayList<>();
     for (IterationReport report : result.history()) {
@@ -199,6 +255,7 @@ final class RankingTraining {
     fields.put("bestEpoch", history.size());
     fields.put("trainRmse", Double.NaN); // a score is no rating
     fields.put("loss", result.loss());
+    fields.put("blend", blend == null ? Map.of() : weights(blend));
     fields.put("events", result.events());
     fields.put("holdout", Map.of());
     fields.put("split", result.holdout().toString());

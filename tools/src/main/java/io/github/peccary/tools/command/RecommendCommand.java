@@ -44,6 +44,11 @@ final class RecommendCommand implements Callable<Integer> {
   @Option(names = "--k", paramLabel = "N", description = "How many items.")
   private int k = 10;
 
+  @Option(
+      names = "--no-blend",
+      description = "Rank by the factors alone, not by neighbours and popularity too.")
+  private boolean noBlend;
+
   @Option(names = "--include-seen", description = "Also items that the user has seen.")
   private boolean includeSeen;
 
@@ -58,7 +63,7 @@ final class RecommendCommand implements Callable<Integer> {
       int index = ItemId.requireUser(model, user);
       ItemFilter filter =
           lists.applyTo(includeSeen ? ItemFilter.all() : ItemFilter.unseen(), model, console);
-      Recommender recommender = new Recommender(model);
+      Recommender recommender = noBlend ? Recommender.withoutBlend(model) : new Recommender(model);
       long start = System.nanoTime();
       List<ScoredItem> items = recommender.recommend(index, k, filter);
       double microseconds = (System.nanoTime() - start) * 1e-3;

@@ -49,7 +49,7 @@ import picocli.CommandLine.Spec;
       "  peccary train ratings.safetensors -o model.safetensors",
       "  peccary train ratings.safetensors -o model.safetensors --rank 62 --refit",
       "  peccary train ratings.safetensors -o model.safetensors --deterministic --seed 7",
-      "  peccary train ratings.safetensors -o model.safetensors --holdout leave-1",
+      "  peccary train ratings.safetensors -o model.safetensors --holdout leave-1-of-5",
       "  peccary train ratings.safetensors --checkpoint training",
       "  peccary train ratings.safetensors --resume training",
       "  peccary train ratings.safetensors -o ranking.safetensors --objective ranking --rank 62",
@@ -107,7 +107,10 @@ final class TrainCommand implements Callable<Integer> {
       paramLabel = "PART",
       converter = HoldoutConverter.class,
       defaultValue = "0.1",
-      description = "What is held out: a share of the ratings, leave-N of each user, or 0.")
+      description = {
+        "What is held out: a share of the ratings, leave-N of each user who has more, leave-N-of-M",
+        "of each user who has at least M, or 0. For rankings, of all events."
+      })
   private HoldoutRule holdout;
 
   @Option(
@@ -174,6 +177,7 @@ final class TrainCommand implements Callable<Integer> {
           result.baseline(),
           !noSeen,
           result.earlier(),
+          null,
           metadata(ratings, result.metadata()));
       double seconds = secondsSince(start);
       double share =

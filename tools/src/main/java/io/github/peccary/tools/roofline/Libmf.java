@@ -123,7 +123,7 @@ public final class Libmf {
         for (long at = rows.start(user); at < rows.end(user); at++) {
           float value = rows.value(at);
           if (ratings.isRating(value)) {
-            boolean held = holdout.contains(user, rows.index(at));
+            boolean held = holdout.contains(user, rows.index(at), value);
             count += held ? 0 : 1;
             String line = user + " " + rows.index(at) + " " + value + "\n";
             (held ? tested : trained).write(line);

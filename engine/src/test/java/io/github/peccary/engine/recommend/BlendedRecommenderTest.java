@@ -1,0 +1,111 @@
+package io.github.peccary.engine.recommend;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.github.peccary.engine.evaluate.BlendTraining;
+import io.github.peccary.engine.model.Blend;
+import io.github.peccary.engine.model.FactorModel;
+import io.github.peccary.engine.model.FactorModelWriter;
+import io.github.peccary.engine.model.HistoryLength;
+import io.github.peccary.engine.model.ItemNeighbors;
+import io.github.peccary.engine.parallel.Workers;
+import io.github.peccary.engine.ratings.RatingMatrices;
+import io.github.peccary.engine.ratings.RatingMatrix;
+import io.github.peccary.engine.storage.Verify;
+import io.github.peccary.engine.train.Ials;
+import io.github.peccary.engine.train.RankingConfig;
+import io.github.peccary.engine.train.RankingResult;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.BitSet;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class BlendedRecommenderTest {
+  @TempDir private Path folder;
+
+  private FactorModel trained() throws IOException {
+    Path file = folder.resolve("ratings.st");
+    Path model = folder.resolve("model.st");
+    RankingConfig config = RankingConfig.defaults().withIterations(4);
+    try (RatingMatrix ratings = RatingMatrices.open(file, RatingMatrices.random(150, 90, 0.08, 5));
+        Workers workers = new Workers(2);
+        RankingResult result = new Ials(ratings, config, report -> {}).train()) {
+      Blend blend = BlendTraining.learn(ratings, config, workers, () -> false);
+      FactorModelWriter.write(
+          model,
+          ratings,
+          0,
+          result.users(),
+          result.items(),
+          result.baseline(),
+          true,
+          null,
+          blend,
+          result.metadata());
+    }
+    return FactorModel.open(model, Verify.CHECKSUMS);
+  }
+
+  private static double score(FactorModel model, Blend blend, int user, int item, BitSet had) {
+    ItemNeighbors neighbors = blend.neighbors();
+    double similar = 0;
+    for (int of : had.stream().toArray()) {
+      for (long at = neighbors.start(of); at < neighbors.end(of); at++) {
+        similar += neighbors.item(at) == item ? neighbors.similarity(at) : 0;
+      }
+    }
+    Blend.Weights weights = blend.weights(HistoryLength.of(had.cardinality()));
+    return weights.factors() * model.predict(user, item)
+        + weights.neighbors() * similar
+        + weights.popularity() * blend.events(item);
+  }
+
+  @Test
+  void rankingsAreThoseOfSortingTheBlendedScores() throws IOException {
+    try (FactorModel model = trained()) {
+      Blend blend = Objects.requireNonNull(model.blend());
+      Recommender recommender = new Recommender(model);
+      for (int user = 0; user < model.users(); user++) {
+        BitSet had = new BitSet();
+        for (long at = model.seenStart(user); at < model.seenEnd(user); at++) {
+          had.set(model.seenItem(at));
+        }
+        int of = user;
+        List<Integer> sorted =
+            IntStream.range(0, model.items())
+                .filter(item -> !had.get(item))
+                .boxed()
+                .sorted(
+                    Comparator.comparingDouble(
+                        (Integer item) -> -score(model, blend, of, item, had)))
+                .limit(10)
+                .toList();
+        List<ScoredItem> found = recommender.recommend(user, 10);
+        assertThat(recommender.recommend(user, 10, had)).isEqualTo(found);
+        for (int place = 0; place < found.size(); place++) {
+          ScoredItem item = found.get(place);
+          double expected = score(model, blend, user, item.item(), had);
+          assertThat((double) item.score()).isCloseTo(expected, within(1e-4));
+          double best = score(model, blend, user, sorted.get(place), had);
+          assertThat(expected).as("user=%d place=%d", user, place).isCloseTo(best, within(1e-4));
+        }
+      }
+    }
+  }
+
+  @Test
+  void withoutTheBlendFactorsDecide() throws IOException {
+    try (FactorModel model = trained()) {
+      List<ScoredItem> found = Recommender.withoutBlend(model).recommend(3, 5);
+      for (ScoredItem item : found) {
+        assertThat(item.score()).isCloseTo(model.predict(3, item.item()), within(1e-6f));
+      }
+    }
+  }
+}
