@@ -3,6 +3,7 @@ package io.github.peccary.engine.train;
 import io.github.peccary.engine.kernel.Kernels;
 import io.github.peccary.engine.model.DampedBiases;
 import io.github.peccary.engine.model.FactorMatrix;
+import io.github.peccary.engine.model.RowSolver;
 import io.github.peccary.engine.parallel.Workers;
 import io.github.peccary.engine.ratings.Holdout;
 import io.github.peccary.engine.ratings.RatingMatrix;
@@ -26,7 +27,7 @@ import java.util.function.BooleanSupplier;
 /// Recommendation Benchmarks" (2021): `λ` of a row is `l2 (its events + w₀ · rows of the other
 /// side)`.
 ///
-/// What makes it fast is in [RankingRows] and [PrincipalAxes]. Each row is solved by one worker,
+/// What makes it fast is in [RowSolver] and [PrincipalAxes]. Each row is solved by one worker,
 /// sums over rows are of fixed blocks: the result depends on data, settings and seed only.
 public final class Ials {
   /// Of the product of two rows, before the first iteration.
@@ -96,7 +97,7 @@ public final class Ials {
         Side users = new Side(ratings, holdout, config, true, pairWeight, result.users(), ofUsers);
         Side items = new Side(ratings, holdout, config, false, pairWeight, result.items(), ofItems);
         items.initialize(workers);
-        iterate(users, items, result, pairWeight, workers, scratch);
+        iterate(users, items, result, workers, scratch);
         return result;
       } catch (Throwable t) {
         result.close();
@@ -122,16 +123,11 @@ public final class Ials {
   }
 
   private void iterate(
-      Side users,
-      Side items,
-      RankingResult result,
-      double pairWeight,
-      Workers workers,
-      Arena scratch) {
+      Side users, Side items, RankingResult result, Workers workers, Arena scratch) {
     PrincipalAxes axes = new PrincipalAxes(config.rank(), workers, scratch);
-    RankingRows[] solvers = new RankingRows[workers.threads()];
+    RowSolver[] solvers = new RowSolver[workers.threads()];
     for (int worker = 0; worker < solvers.length; worker++) {
-      solvers[worker] = new RankingRows(config.rank(), pairWeight, scratch);
+      solvers[worker] = new RowSolver(config.rank(), config.rank(), scratch);
     }
     do {
       int iteration = result.history().size() + 1;
@@ -178,6 +174,7 @@ public final class Ials {
     private final boolean byUser;
     private final FactorMatrix rows;
     private final int[] counts; // of the training events of each row
+    private final double pairWeight;
     private final double penaltyOfAll;
 
     Side(
@@ -194,6 +191,7 @@ public final class Ials {
       this.byUser = byUser;
       this.rows = rows;
       this.counts = counts;
+      this.pairWeight = pairWeight;
       penaltyOfAll = pairWeight * (byUser ? ratings.items() : ratings.users());
     }
 
@@ -228,19 +226,21 @@ public final class Ials {
     /// Turns the other side and solves all rows of this one against it.
     ///
     /// @return the loss
-    double solve(Side other, PrincipalAxes axes, RankingRows[] solvers, Workers workers) {
+    double solve(Side other, PrincipalAxes axes, RowSolver[] solvers, Workers workers) {
       double[] diagonal = axes.turn(other.rows);
-      RankingRows.Others others = new RankingRows.Others(other.rows, diagonal);
+      for (int column = 0; column < diagonal.length; column++) {
+        diagonal[column] *= pairWeight;
+      }
       double[] losses = new double[(rows.rows() + BLOCK - 1) / BLOCK];
       AtomicInteger next = new AtomicInteger();
       workers.run(
           worker -> {
             RankingEvents reader = events();
-            solvers[worker].begin();
+            solvers[worker].against(other.rows, diagonal);
             for (int block = next.getAndIncrement();
                 block < losses.length;
                 block = next.getAndIncrement()) {
-              losses[block] = solve(block, others, reader, solvers[worker]);
+              losses[block] = solve(block, reader, solvers[worker]);
             }
           });
       double loss = other.penalties(workers);
@@ -251,14 +251,17 @@ public final class Ials {
     }
 
     /// Rows without events stay zero.
-    private double solve(
-        int block, RankingRows.Others others, RankingEvents reader, RankingRows solver) {
+    private double solve(int block, RankingEvents reader, RowSolver solver) {
       double loss = 0;
       int end = Math.min(rows.rows(), (block + 1) * BLOCK);
       for (int row = block * BLOCK; row < end; row++) {
         if (counts[row] > 0) {
           reader.start(row);
-          loss += solver.solve(others, reader, counts[row], penalty(row), rows, row);
+          solver.start(penalty(row), counts[row]);
+          while (reader.next()) {
+            solver.add(reader.other(), reader.weight(), 1);
+          }
+          loss += solver.solve(rows, row);
         }
       }
       return loss;
