@@ -34,6 +34,7 @@ public final class FactorModel implements AutoCloseable {
   private final MemorySegment seenItems;
   private final MemorySegment popularity;
   private final @Nullable PairFilter earlier;
+  private final @Nullable UserRidge ridge;
   private @Nullable Kernels kernels;
 
   private FactorModel(TensorFile file, Verify verify) {
@@ -54,6 +55,7 @@ public final class FactorModel implements AutoCloseable {
     }
     popularity = file.tensor(ModelFormat.ITEM_POPULARITY, ElementType.I32, items.rows());
     earlier = PairFilter.open(file);
+    ridge = UserRidge.read(file, header.rank() + (header.biases() ? 1 : 0));
     file.tensor(ModelFormat.USER_BIASES, ElementType.F32, users.rows());
     file.tensor(ModelFormat.ITEM_BIASES, ElementType.F32, items.rows());
   }
@@ -283,6 +285,25 @@ public final class FactorModel implements AutoCloseable {
   /// learnt from scratch.
   public @Nullable PairFilter earlier() {
     return earlier;
+  }
+
+  /// Whether users who are not in the model can be folded in: see [FoldIn].
+  public boolean canFoldIn() {
+    return ridge != null;
+  }
+
+  /// What the row of a user is solved with.
+  ///
+  /// @throws IllegalStateException if the file does not hold it
+  public UserRidge ridge() {
+    if (ridge == null) {
+      throw new IllegalStateException(
+          "the model must hold what a user's row is solved with (user_ridge); train it again, with"
+              + " an l2 above 0 ("
+              + path()
+              + ")");
+    }
+    return ridge;
   }
 
   /// Events of the item in the ratings file, implicit ones and held-out ones included.

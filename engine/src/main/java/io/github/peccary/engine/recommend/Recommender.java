@@ -3,6 +3,7 @@ package io.github.peccary.engine.recommend;
 import io.github.peccary.engine.kernel.Kernels;
 import io.github.peccary.engine.model.FactorMatrix;
 import io.github.peccary.engine.model.FactorModel;
+import io.github.peccary.engine.model.FoldIn;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -50,12 +51,35 @@ public final class Recommender {
   /// @param k how many items, at least 1
   public List<ScoredItem> recommend(int user, int k, ItemFilter filter) {
     Objects.checkIndex(user, model.users());
-    FactorMatrix users = model.userFactors();
-    float mean = model.globalMean();
     IntPredicate allowed =
         filter.leavesOutSeen() && model.hasSeen()
             ? item -> filter.allows(item) && !model.seen(user, item)
             : filter::allows;
+    FactorMatrix users = model.userFactors();
+    return recommend(users.segment(), users.rowOffset(user), k, filter, allowed);
+  }
+
+  /// The same for a user who is not in the model, from the row that the user's events give. The
+  /// items of these events are what the user has seen.
+  ///
+  /// @param user folded into the model of this recommender
+  /// @param k how many items, at least 1
+  public List<ScoredItem> recommend(FoldIn user, int k, ItemFilter filter) {
+    if (user.model() != model) {
+      throw new IllegalArgumentException(
+          "the user must be folded into this model: model=%s, the user's=%s"
+              .formatted(model.path(), user.model().path()));
+    }
+    IntPredicate allowed =
+        filter.leavesOutSeen()
+            ? item -> filter.allows(item) && !user.hasEvent(item)
+            : filter::allows;
+    return recommend(user.row().segment(), 0, k, filter, allowed);
+  }
+
+  private List<ScoredItem> recommend(
+      MemorySegment row, long rowOffset, int k, ItemFilter filter, IntPredicate allowed) {
+    float mean = model.globalMean();
     Ranking ranking =
         new Ranking(
             Math.min(k, model.items()),
@@ -63,8 +87,8 @@ public final class Recommender {
             allowed,
             item -> model.itemTrained(item) ? tier(item, filter) : 2);
     scan(
-        users.segment(),
-        users.rowOffset(user),
+        row,
+        rowOffset,
         filter,
         (first, count, scores) -> {
           for (int i = 0; i < count; i++) {

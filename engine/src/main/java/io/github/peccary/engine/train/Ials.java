@@ -4,6 +4,7 @@ import io.github.peccary.engine.kernel.Kernels;
 import io.github.peccary.engine.model.DampedBiases;
 import io.github.peccary.engine.model.FactorMatrix;
 import io.github.peccary.engine.model.RowSolver;
+import io.github.peccary.engine.model.UserRidge;
 import io.github.peccary.engine.parallel.Workers;
 import io.github.peccary.engine.ratings.Holdout;
 import io.github.peccary.engine.ratings.RatingMatrix;
@@ -21,11 +22,12 @@ import java.util.function.BooleanSupplier;
 /// ```
 ///
 /// as small as it can be over the rows of all users while those of the items stand still, then the
-/// other way round, and so on. It falls with every half. After Hu, Koren and Volinsky,
-/// "Collaborative Filtering for Implicit Feedback Datasets" (ICDM 2008), in the form and with the
-/// penalties of Rendle, Krichene, Zhang and Koren, "Revisiting the Performance of iALS on Item
-/// Recommendation Benchmarks" (2021): `λ` of a row is `l2 (its events + w₀ · rows of the other
-/// side)`.
+/// other way round, and so on; in the end over those of the users once more, so that each is what
+/// [io.github.peccary.engine.model.FoldIn] makes of the user's events. It falls with every half.
+/// After Hu, Koren and Volinsky, "Collaborative Filtering for Implicit Feedback Datasets" (ICDM
+/// 2008), in the form and with the penalties of Rendle, Krichene, Zhang and Koren, "Revisiting the
+/// Performance of iALS on Item Recommendation Benchmarks" (2021): `λ` of a row is `l2 (its events +
+/// w₀ · rows of the other side)`.
 ///
 /// What makes it fast is in [RowSolver] and [PrincipalAxes]. Each row is solved by one worker,
 /// sums over rows are of fixed blocks: the result depends on data, settings and seed only.
@@ -145,6 +147,8 @@ public final class Ials {
       result.add(report);
       listener.iteration(report);
     } while (result.history().size() < config.iterations() && !stop.getAsBoolean());
+    double loss = users.solve(items, axes, solvers, workers);
+    result.end(loss, users.ridge());
   }
 
   /// The customary damped biases of the ratings, which evaluation compares with; of none, zeros.
@@ -176,6 +180,7 @@ public final class Ials {
     private final int[] counts; // of the training events of each row
     private final double pairWeight;
     private final double penaltyOfAll;
+    private double[] diagonal = {}; // of w₀ G, where G is the other side's last Gram matrix
 
     Side(
         RatingMatrix ratings,
@@ -193,6 +198,15 @@ public final class Ials {
       this.counts = counts;
       this.pairWeight = pairWeight;
       penaltyOfAll = pairWeight * (byUser ? ratings.items() : ratings.users());
+    }
+
+    /// What a row of this side was last solved with.
+    UserRidge ridge() {
+      float[] columns = new float[diagonal.length];
+      for (int column = 0; column < columns.length; column++) {
+        columns[column] = (float) (diagonal[column] + config.l2() * penaltyOfAll);
+      }
+      return new UserRidge(columns, config.l2(), 0, config.ratingWeight());
     }
 
     private RankingEvents events() {
@@ -227,7 +241,7 @@ public final class Ials {
     ///
     /// @return the loss
     double solve(Side other, PrincipalAxes axes, RowSolver[] solvers, Workers workers) {
-      double[] diagonal = axes.turn(other.rows);
+      diagonal = axes.turn(other.rows);
       for (int column = 0; column < diagonal.length; column++) {
         diagonal[column] *= pairWeight;
       }

@@ -99,6 +99,7 @@ final class RankingTraining {
           result.baseline(),
           withSeen,
           null,
+          result.ridge(),
           TrainCommand.metadata(ratings, result.metadata()));
       double seconds = TrainCommand.secondsSince(start);
       print(console, output, ratings, config, result, seconds);
