@@ -5,6 +5,7 @@ import io.github.peccary.engine.model.FactorMatrix;
 import io.github.peccary.engine.model.FactorModel;
 import io.github.peccary.engine.model.FactorModelWriter;
 import io.github.peccary.engine.model.ModelFormat;
+import io.github.peccary.engine.model.UserRidge;
 import io.github.peccary.engine.ratings.CompressedRows;
 import io.github.peccary.engine.ratings.Holdout;
 import io.github.peccary.engine.ratings.RatingMatrix;
@@ -22,6 +23,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -71,12 +73,7 @@ public class RecommendBenchmark {
   public void setUp() throws IOException {
     folder = Files.createTempDirectory("peccary-bench");
     file = folder.resolve("model.safetensors");
-    Path ratingsFile = folder.resolve("ratings.safetensors");
-    writeRatings(ratingsFile);
-    try (RatingMatrix ratings = RatingMatrix.open(ratingsFile, Verify.STRUCTURE)) {
-      writeModel(ratings);
-    }
-    Files.delete(ratingsFile);
+    writeModel(file, items, rank);
     model = FactorModel.open(file, Verify.STRUCTURE);
     recommender = new Recommender(model);
     List<ScoredItem> expected =
@@ -114,8 +111,18 @@ public class RecommendBenchmark {
     }
   }
 
+  /// Writes a model of random factors for one user and so many items.
+  static void writeModel(Path target, int items, int rank) throws IOException {
+    Path ratingsFile = target.resolveSibling("ratings.safetensors");
+    writeRatings(ratingsFile, items);
+    try (RatingMatrix ratings = RatingMatrix.open(ratingsFile, Verify.STRUCTURE)) {
+      writeModel(target, ratings, rank);
+    }
+    Files.delete(ratingsFile);
+  }
+
   /// One user, one event an item.
-  private void writeRatings(Path target) throws IOException {
+  private static void writeRatings(Path target, int items) throws IOException {
     try (Arena arena = Arena.ofShared()) {
       MemorySegment indices = arena.allocate(ValueLayout.JAVA_INT, items);
       MemorySegment values = arena.allocate(ValueLayout.JAVA_FLOAT, items);
@@ -150,7 +157,10 @@ public class RecommendBenchmark {
     return offsets;
   }
 
-  private void writeModel(RatingMatrix ratings) throws IOException {
+  private static void writeModel(Path target, RatingMatrix ratings, int rank) throws IOException {
+    int items = ratings.items();
+    float[] ridge = new float[rank + 1];
+    Arrays.fill(ridge, 4);
     Random random = new Random(42);
     try (Arena arena = Arena.ofShared()) {
       FactorMatrix userRows = FactorMatrix.allocate(arena, 1, rank);
@@ -158,7 +168,7 @@ public class RecommendBenchmark {
       fill(userRows, rank, random);
       fill(itemRows, rank + 1, random);
       FactorModelWriter.write(
-          file,
+          target,
           ratings,
           5f,
           userRows,
@@ -166,6 +176,7 @@ public class RecommendBenchmark {
           new DampedBiases(5f, new float[1], new float[items]),
           true,
           null,
+          new UserRidge(ridge, 0.1, 0.01, 0),
           null,
           Map.of(
               ModelFormat.BIASES, "true",

@@ -17,6 +17,7 @@ class BenchmarksTest {
         DotBenchmark.class,
         SgdUpdateBenchmark.class,
         RecommendBenchmark.class,
+        FoldInBenchmark.class,
         EpochBenchmark.class,
         LoadBenchmark.class,
         LoadTextBenchmark.class
@@ -58,6 +59,18 @@ class BenchmarksTest {
     assertThat(scan.similar()).hasSize(10);
     assertThat(scan.open()).isEqualTo(3000);
     scan.tearDown();
+  }
+
+  @Test
+  void foldingInChecksItsAnswerInSetUp() throws IOException {
+    FoldInBenchmark user = new FoldInBenchmark();
+    user.items = 300;
+    user.rank = 14;
+    user.events = 20;
+    user.setUp();
+    assertThat(user.foldIn().items()).hasSize(20);
+    assertThat(user.contributions()).hasSize(20);
+    user.tearDown();
   }
 
   @Test

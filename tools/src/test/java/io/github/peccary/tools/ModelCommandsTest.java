@@ -122,6 +122,47 @@ class ModelCommandsTest {
         .noneMatch(book -> TwoTastes.seen(2, book));
   }
 
+  /// Who likes even books, told by two events, is recommended even ones; his own are left out.
+  @Test
+  void recommendsToSomebodyOfWhomOnlyEventsAreKnown() {
+    String events =
+        "%s:9,%s:2,%s:5,%s:9"
+            .formatted(
+                TwoTastes.printedIsbn(8),
+                TwoTastes.isbn(7),
+                TwoTastes.isbn(12),
+                TwoTastes.isbn(12));
+    Map<String, Object> json = json("recommend", model, "--events", events, "--k", 12);
+    assertThat(books(json))
+        .hasSize(12)
+        .doesNotContain(8, 12)
+        .allMatch(book -> TwoTastes.likes(2, book));
+    assertThat(json).containsEntry("untrained", 0).doesNotContainKey("user");
+    assertThat(json.get("events"))
+        .asString()
+        .isEqualTo(
+            "[{item=000008X, title=Book 8, rating=9.0}, {item=000007X, title=Book 7, rating=2.0}, "
+                + "{item=000012X, title=Book 12, rating=9.0}]");
+    for (Map<?, ?> item : items(json)) {
+      Map<String, Object> predicted =
+          json("predict", model, "--events", events, "--item", String.valueOf(item.get("item")));
+      assertThat(Cli.number(predicted, "score")).isCloseTo(Cli.number(item, "score"), within(1e-4));
+    }
+    assertThat(books(json("recommend", model, "--events", events, "--k", 30, "--include-seen")))
+        .hasSize(30)
+        .contains(8, 12, 7);
+  }
+
+  @Test
+  void unknownItemsOfEventsAreNamed() {
+    Cli.Result result =
+        Cli.run("recommend", model, "--events", "nope:3," + TwoTastes.isbn(8) + ":9, none");
+    assertThat(result.exitCode()).as(result.err()).isZero();
+    assertThat(result.err())
+        .isEqualTo("peccary: the model does not have 2 of the 3 items of --events: nope:3, none\n");
+    assertThat(result.out()).startsWith("1 event: the best 10 of 30 items, ");
+  }
+
   @Test
   void allowAndDeny() throws IOException {
     String printed = TwoTastes.printedIsbn(8);

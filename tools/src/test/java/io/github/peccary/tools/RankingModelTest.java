@@ -88,6 +88,20 @@ class RankingModelTest {
   }
 
   @Test
+  void itRecommendsToSomebodyOfWhomOnlyEventsAreKnown() {
+    String liked = TwoTastes.isbn(3) + "," + TwoTastes.isbn(5);
+    Map<String, Object> json = done("recommend", model, "--events", liked, "--json").json();
+    assertThat(json.get("events")).asString().doesNotContain("rating");
+    assertThat((List<?>) json.get("items"))
+        .hasSize(10)
+        .noneMatch(item -> liked.contains(String.valueOf(((Map<?, ?>) item).get("item"))));
+    Map<String, Object> rated = done("recommend", model, "--events", liked + ":9", "--json").json();
+    assertThat(rated.get("items")).as("ratings have no weight").isEqualTo(json.get("items"));
+    assertThat(Cli.run("recommend", model, "--events", liked + ":good").err())
+        .contains("an event must have a rating: event=" + TwoTastes.isbn(5) + ":good; write it as");
+  }
+
+  @Test
   void itIsMeasuredAsARankingOnly() {
     Map<String, Object> models =
         Cli.object(done("evaluate", model, ratings, "--json").json(), "models");

@@ -126,7 +126,8 @@ class RefusalsTest {
         new Case(
             "load $/books.db -o $/shut/out.safetensors",
             1,
-            "the output's folder must be writable: output=$/shut/out.safetensors; name another folder"));
+            "the output's folder must be writable: output=$/shut/out.safetensors; name another"
+                + " folder"));
   }
 
   @BeforeAll
@@ -140,6 +141,7 @@ class RefusalsTest {
       ran("load", "$/" + source, "-o", "$/" + source.replace("csv", "safetensors"));
     }
     ran("train", ratings, "-o", "$/resumed.safetensors", "--epochs", 2, "--checkpoint", "$/kept");
+    ran("train", ratings, "-o", "$/no-l2.safetensors", "--l2", 0, "--epochs", 1);
     ran("train", ratings, "-o", "$/plain.safetensors", "--no-biases", "--epochs", 1);
     Files.copy(
         ratings, Files.createDirectory(folder.resolve("r")).resolve("checkpoint.safetensors"));

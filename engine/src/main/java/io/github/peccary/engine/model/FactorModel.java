@@ -35,6 +35,7 @@ public final class FactorModel implements AutoCloseable {
   private final MemorySegment popularity;
   private final @Nullable PairFilter earlier;
   private final @Nullable Blend blend;
+  private final @Nullable UserRidge ridge;
   private @Nullable Kernels kernels;
 
   private FactorModel(TensorFile file, Verify verify) {
@@ -56,6 +57,7 @@ public final class FactorModel implements AutoCloseable {
     popularity = file.tensor(ModelFormat.ITEM_POPULARITY, ElementType.I32, items.rows());
     earlier = PairFilter.open(file);
     blend = Blend.open(file, items.rows(), verify);
+    ridge = UserRidge.read(file, header.rank() + (header.biases() ? 1 : 0));
     file.tensor(ModelFormat.USER_BIASES, ElementType.F32, users.rows());
     file.tensor(ModelFormat.ITEM_BIASES, ElementType.F32, items.rows());
   }
@@ -290,6 +292,25 @@ public final class FactorModel implements AutoCloseable {
   /// What rankings go by besides the factors; null for nothing.
   public @Nullable Blend blend() {
     return blend;
+  }
+
+  /// Whether users who are not in the model can be folded in: see [FoldIn].
+  public boolean canFoldIn() {
+    return ridge != null;
+  }
+
+  /// What the row of a user is solved with.
+  ///
+  /// @throws IllegalStateException if the file does not hold it
+  public UserRidge ridge() {
+    if (ridge == null) {
+      throw new IllegalStateException(
+          "the model must hold what a user's row is solved with (user_ridge); train it again, with"
+              + " an l2 above 0 ("
+              + path()
+              + ")");
+    }
+    return ridge;
   }
 
   /// Events of the item in the ratings file, implicit ones and held-out ones included.

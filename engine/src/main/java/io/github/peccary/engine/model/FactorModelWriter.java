@@ -30,6 +30,36 @@ public final class FactorModelWriter {
 
   private FactorModelWriter() {}
 
+  /// Writes a model as the other method does. No user can be folded into it: see
+  /// [FactorModel#canFoldIn].
+  ///
+  /// @see #write(Path, RatingMatrix, float, FactorMatrix, FactorMatrix, DampedBiases, boolean,
+  ///     PairFilter, UserRidge, Blend, Map)
+  public static void write(
+      Path target,
+      RatingMatrix ratings,
+      float globalMean,
+      FactorMatrix users,
+      FactorMatrix items,
+      DampedBiases baseline,
+      boolean withSeen,
+      @Nullable PairFilter earlier,
+      Map<String, String> metadata)
+      throws IOException {
+    write(
+        target,
+        ratings,
+        globalMean,
+        users,
+        items,
+        baseline,
+        withSeen,
+        earlier,
+        null,
+        null,
+        metadata);
+  }
+
   /// Writes the model that was trained from `ratings`. Ids, titles, popularity and the users' seen
   /// items (all their events, implicit ones and held-out ones included) are those of `ratings`.
   ///
@@ -42,6 +72,7 @@ public final class FactorModelWriter {
   /// @param baseline the damped biases of the training ratings
   /// @param withSeen whether to write what the users have seen
   /// @param earlier the pairs that models before this one may have been trained on; null for none
+  /// @param ridge what the row of a user who is not in the model is solved with; null for nothing
   /// @param blend what rankings go by besides the factors; null for nothing
   /// @param metadata the settings and metrics of the training; must have [ModelFormat#BIASES],
   ///     [ModelFormat#OBJECTIVE], [ModelFormat#HOLDOUT] and [ModelFormat#REFIT]
@@ -56,15 +87,19 @@ public final class FactorModelWriter {
       DampedBiases baseline,
       boolean withSeen,
       @Nullable PairFilter earlier,
+      @Nullable UserRidge ridge,
       @Nullable Blend blend,
       Map<String, String> metadata)
       throws IOException {
     requireFit(ratings, users, items, baseline);
-    List<TensorSpec> specs = specs(ratings, users, items, withSeen, earlier, blend);
+    List<TensorSpec> specs = specs(ratings, users, items, withSeen, earlier, ridge, blend);
     Map<String, String> entries = entries(ratings, metadata);
     entries.put(ModelFormat.GLOBAL_MEAN, Float.toString(globalMean));
     entries.put(ModelFormat.RATING_MEAN, Float.toString(baseline.globalMean()));
     entries.put(ModelFormat.RANK, Integer.toString(users.rank()));
+    if (ridge != null) {
+      ridge.putInto(entries);
+    }
     entries.put(ModelFormat.STRIDE, Integer.toString(users.stride()));
     try (TensorFileWriter file = TensorFileWriter.create(target, entries, specs);
         Arena arena = Arena.ofShared()) {
@@ -77,6 +112,9 @@ public final class FactorModelWriter {
       file.append(ModelFormat.ITEM_POPULARITY, popularity(ratings.byItem(), arena));
       file.append(ModelFormat.USER_BIASES, floats(baseline.user(), arena));
       file.append(ModelFormat.ITEM_BIASES, floats(baseline.item(), arena));
+      if (ridge != null) {
+        file.append(ModelFormat.USER_RIDGE, floats(ridge.columns(), arena));
+      }
       ratings.userIds().appendTo(file, RatingsFormat.USER_IDS);
       ratings.itemIds().appendTo(file, RatingsFormat.ITEM_IDS);
       Titles titles = ratings.titles();
@@ -99,6 +137,7 @@ public final class FactorModelWriter {
       FactorMatrix items,
       boolean withSeen,
       @Nullable PairFilter earlier,
+      @Nullable UserRidge ridge,
       @Nullable Blend blend) {
     List<TensorSpec> small = new ArrayList<>();
     if (withSeen) {
@@ -109,6 +148,10 @@ public final class FactorModelWriter {
     small.add(TensorSpec.of(ModelFormat.ITEM_POPULARITY, ElementType.I32, items.rows()));
     small.add(TensorSpec.of(ModelFormat.USER_BIASES, ElementType.F32, users.rows()));
     small.add(TensorSpec.of(ModelFormat.ITEM_BIASES, ElementType.F32, items.rows()));
+    if (ridge != null) {
+      long columns = ridge.columns().length;
+      small.add(TensorSpec.of(ModelFormat.USER_RIDGE, ElementType.F32, columns));
+    }
     small.addAll(ratings.userIds().specs(RatingsFormat.USER_IDS));
     small.addAll(ratings.itemIds().specs(RatingsFormat.ITEM_IDS));
     Titles titles = ratings.titles();

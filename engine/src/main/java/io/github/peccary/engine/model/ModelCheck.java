@@ -47,6 +47,9 @@ final class ModelCheck {
     DampedBiases biases = model.biases();
     biases(ModelFormat.USER_BIASES, biases.user());
     biases(ModelFormat.ITEM_BIASES, biases.item());
+    if (model.canFoldIn()) {
+      ridge(model.ridge().columns());
+    }
   }
 
   private void seen() {
@@ -95,6 +98,18 @@ final class ModelCheck {
     for (int row = 0; row < biases.length; row++) {
       if (!Float.isFinite(biases[row])) {
         throw corrupt(tensor, "must be finite: row=%d, found=%s".formatted(row, biases[row]));
+      }
+    }
+  }
+
+  private void ridge(float[] columns) {
+    for (int column = 0; column < columns.length; column++) {
+      float found = columns[column];
+      if (!Float.isFinite(found) || found < 0 || (found == 0 && column == model.rank())) {
+        throw corrupt(
+            ModelFormat.USER_RIDGE,
+            "must be finite and not negative, and above 0 for the bias: column=%d, found=%s"
+                .formatted(column, found));
       }
     }
   }

@@ -20,12 +20,14 @@ package io.github.peccary.engine.model;
 /// | `item_popularity` | i32 | items | events in the ratings file, implicit ones included |
 /// | `user_biases` | f32 | users | damped b_u of the baseline, 0 if never trained |
 /// | `item_biases` | f32 | items | damped b_i of the baseline, 0 if never trained |
+/// | `user_ridge` | f32 | rank + 1 | of each learnt column of a user's row: see [UserRidge] |
 /// | `user_ids` | u8 | bytes | UTF-8, concatenated |
 /// | `item_ids` | u8 | bytes | UTF-8, concatenated |
 /// | `item_titles` | u8 | bytes | UTF-8, concatenated; an empty title is none |
 ///
 /// The two `seen` tensors are absent from a model trained without them, the two of titles where no
-/// titles are known, the two of earlier pairs unless training started from a model. A row that was
+/// titles are known, the two of earlier pairs unless training started from a model, `user_ridge`
+/// from a model that no user can be folded into. Without biases it is one shorter. A row that was
 /// never trained is zero but for its 1. Without biases (metadata [#BIASES] is `false`) both columns
 /// after the factors are zero in every row.
 ///
@@ -79,6 +81,8 @@ public final class ModelFormat {
   static final String ITEM_POPULARITY = "item_popularity";
   static final String USER_BIASES = "user_biases";
   static final String ITEM_BIASES = "item_biases";
+
+  static final String USER_RIDGE = "user_ridge";
 
   private ModelFormat() {}
 }

@@ -4,6 +4,7 @@ import io.github.peccary.engine.kernel.Kernels;
 import io.github.peccary.engine.model.Blend;
 import io.github.peccary.engine.model.FactorMatrix;
 import io.github.peccary.engine.model.FactorModel;
+import io.github.peccary.engine.model.FoldIn;
 import io.github.peccary.engine.model.HistoryLength;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -89,6 +90,12 @@ public final class Recommender {
     return recommend(user, history, k, ItemFilter.all(), item -> !had.get(item));
   }
 
+  private List<ScoredItem> recommend(
+      int user, int[] history, int k, ItemFilter filter, IntPredicate allowed) {
+    FactorMatrix users = model.userFactors();
+    return recommend(users.segment(), users.rowOffset(user), history, k, filter, allowed);
+  }
+
   private int[] seen(int user) {
     return LongStream.range(model.seenStart(user), model.seenEnd(user))
         .mapToInt(model::seenItem)
@@ -96,9 +103,31 @@ public final class Recommender {
         .toArray();
   }
 
+  /// The same for a user who is not in the model, from the row that the user's events give. The
+  /// items of these events are what the user has seen.
+  ///
+  /// @param user folded into the model of this recommender
+  /// @param k how many items, at least 1
+  public List<ScoredItem> recommend(FoldIn user, int k, ItemFilter filter) {
+    if (user.model() != model) {
+      throw new IllegalArgumentException(
+          "the user must be folded into this model: model=%s, the user's=%s"
+              .formatted(model.path(), user.model().path()));
+    }
+    IntPredicate allowed =
+        filter.leavesOutSeen()
+            ? item -> filter.allows(item) && !user.hasEvent(item)
+            : filter::allows;
+    return recommend(user.row().segment(), 0, user.items(), k, filter, allowed);
+  }
+
   private List<ScoredItem> recommend(
-      int user, int[] history, int k, ItemFilter filter, IntPredicate allowed) {
-    FactorMatrix users = model.userFactors();
+      MemorySegment row,
+      long rowOffset,
+      int[] history,
+      int k,
+      ItemFilter filter,
+      IntPredicate allowed) {
     Ranking ranking =
         new Ranking(
             Math.min(k, model.items()),
@@ -107,8 +136,8 @@ public final class Recommender {
             item -> model.itemTrained(item) ? tier(item, filter) : 2);
     BlockTask scores = blend == null ? this::addMean : blended(blend, history);
     scan(
-        users.segment(),
-        users.rowOffset(user),
+        row,
+        rowOffset,
         filter,
         (first, count, dots) -> {
           scores.accept(first, count, dots);

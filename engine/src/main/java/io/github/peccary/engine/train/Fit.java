@@ -5,6 +5,7 @@ import io.github.peccary.engine.kernel.StepSizes;
 import io.github.peccary.engine.metric.RatingMetrics;
 import io.github.peccary.engine.model.DampedBiases;
 import io.github.peccary.engine.model.FactorMatrix;
+import io.github.peccary.engine.model.UserRidge;
 import io.github.peccary.engine.parallel.Workers;
 import io.github.peccary.engine.ratings.Holdout;
 import io.github.peccary.engine.ratings.LongCursor;
@@ -45,6 +46,7 @@ final class Fit implements AutoCloseable {
   private final double scale;
   private final double l2;
   private final boolean hasBiases;
+  private final long events;
   private final Rows rows;
   private final Rows best;
   private final TileKernel kernel;
@@ -100,6 +102,7 @@ final class Fit implements AutoCloseable {
             (float) biases.items().damping());
     l2 = config.l2();
     hasBiases = config.biases();
+    events = ratings.events();
   }
 
   /// Ratings trained on.
@@ -128,6 +131,31 @@ final class Fit implements AutoCloseable {
         baseline.globalMean(),
         ratedUsers.scatter(baseline.user()),
         ratedItems.scatter(baseline.item()));
+  }
+
+  /// What the row of a user is where an epoch moves it no further, in the mean of its ratings,
+  /// while the items stand still. With the steps of [StepSizes] on the errors `e` of a user with
+  /// `n` ratings, of items with `m` ratings each, that is, in multiples of `rate · f(n) / scale`,
+  ///
+  /// ```text
+  /// factors   Σ e q = scale · (priorRate + Σ varianceRate · c / (m + c)) / rate · p
+  /// bias      Σ e   = damping · b
+  /// ```
+  ///
+  /// The number of an item's ratings here is taken to be its share of the item's events.
+  @Nullable UserRidge ridge() {
+    if (l2 == 0) {
+      return null;
+    }
+    int rank = rows.users().rank();
+    float[] columns = new float[hasBiases ? rank + 1 : rank];
+    Arrays.fill(columns, (float) (hasBiases ? scale * l2 : 0));
+    if (hasBiases) {
+      columns[rank] = (float) biases.users().damping();
+    }
+    double pull = scale * l2 * (hasBiases ? 1 : PLAIN_PULL) / StepSizes.PRIOR_COUNT;
+    double share = (double) training.ratings() / events;
+    return new UserRidge(columns, pull, share / StepSizes.PRIOR_COUNT, 0);
   }
 
   /// The rows of all users, as they are now.

@@ -3,6 +3,8 @@ package io.github.peccary.engine.train;
 import io.github.peccary.engine.kernel.Kernels;
 import io.github.peccary.engine.model.DampedBiases;
 import io.github.peccary.engine.model.FactorMatrix;
+import io.github.peccary.engine.model.RowSolver;
+import io.github.peccary.engine.model.UserRidge;
 import io.github.peccary.engine.parallel.Workers;
 import io.github.peccary.engine.ratings.Holdout;
 import io.github.peccary.engine.ratings.RatingMatrix;
@@ -21,13 +23,14 @@ import org.jspecify.annotations.Nullable;
 /// ```
 ///
 /// as small as it can be over the rows of all users while those of the items stand still, then the
-/// other way round, and so on. It falls with every half. After Hu, Koren and Volinsky,
-/// "Collaborative Filtering for Implicit Feedback Datasets" (ICDM 2008), in the form and with the
-/// penalties of Rendle, Krichene, Zhang and Koren, "Revisiting the Performance of iALS on Item
-/// Recommendation Benchmarks" (2021): `λ` of a row is `l2 (its events + w₀ · rows of the other
-/// side)`.
+/// other way round, and so on; in the end over those of the users once more, so that each is what
+/// [io.github.peccary.engine.model.FoldIn] makes of the user's events. It falls with every half.
+/// After Hu, Koren and Volinsky, "Collaborative Filtering for Implicit Feedback Datasets" (ICDM
+/// 2008), in the form and with the penalties of Rendle, Krichene, Zhang and Koren, "Revisiting the
+/// Performance of iALS on Item Recommendation Benchmarks" (2021): `λ` of a row is `l2 (its events +
+/// w₀ · rows of the other side)`.
 ///
-/// What makes it fast is in [RankingRows] and [PrincipalAxes]. Each row is solved by one worker,
+/// What makes it fast is in [RowSolver] and [PrincipalAxes]. Each row is solved by one worker,
 /// sums over rows are of fixed blocks: the result depends on data, settings and seed only.
 public final class Ials {
   /// Of the product of two rows, before the first iteration.
@@ -104,7 +107,7 @@ public final class Ials {
         Side users = new Side(ratings, holdout, config, true, pairWeight, result.users(), ofUsers);
         Side items = new Side(ratings, holdout, config, false, pairWeight, result.items(), ofItems);
         items.initialize(workers);
-        iterate(users, items, result, pairWeight, workers, scratch);
+        iterate(users, items, result, workers, scratch);
         return result;
       } catch (Throwable t) {
         result.close();
@@ -130,16 +133,11 @@ public final class Ials {
   }
 
   private void iterate(
-      Side users,
-      Side items,
-      RankingResult result,
-      double pairWeight,
-      Workers workers,
-      Arena scratch) {
+      Side users, Side items, RankingResult result, Workers workers, Arena scratch) {
     PrincipalAxes axes = new PrincipalAxes(config.rank(), workers, scratch);
-    RankingRows[] solvers = new RankingRows[workers.threads()];
+    RowSolver[] solvers = new RowSolver[workers.threads()];
     for (int worker = 0; worker < solvers.length; worker++) {
-      solvers[worker] = new RankingRows(config.rank(), pairWeight, scratch);
+      solvers[worker] = new RowSolver(config.rank(), config.rank(), scratch);
     }
     do {
       int iteration = result.history().size() + 1;
@@ -157,6 +155,8 @@ public final class Ials {
       result.add(report);
       listener.iteration(report);
     } while (result.history().size() < config.iterations() && !stop.getAsBoolean());
+    double loss = users.solve(items, axes, solvers, workers);
+    result.end(loss, users.ridge());
   }
 
   /// The customary damped biases of the ratings, which evaluation compares with; of none, zeros.
@@ -186,7 +186,9 @@ public final class Ials {
     private final boolean byUser;
     private final FactorMatrix rows;
     private final int[] counts; // of the training events of each row
+    private final double pairWeight;
     private final double penaltyOfAll;
+    private double[] diagonal = {}; // of w₀ G, where G is the other side's last Gram matrix
 
     Side(
         RatingMatrix ratings,
@@ -202,7 +204,17 @@ public final class Ials {
       this.byUser = byUser;
       this.rows = rows;
       this.counts = counts;
+      this.pairWeight = pairWeight;
       penaltyOfAll = pairWeight * (byUser ? ratings.items() : ratings.users());
+    }
+
+    /// What a row of this side was last solved with.
+    UserRidge ridge() {
+      float[] columns = new float[diagonal.length];
+      for (int column = 0; column < columns.length; column++) {
+        columns[column] = (float) (diagonal[column] + config.l2() * penaltyOfAll);
+      }
+      return new UserRidge(columns, config.l2(), 0, config.ratingWeight());
     }
 
     private RankingEvents events() {
@@ -236,19 +248,21 @@ public final class Ials {
     /// Turns the other side and solves all rows of this one against it.
     ///
     /// @return the loss
-    double solve(Side other, PrincipalAxes axes, RankingRows[] solvers, Workers workers) {
-      double[] diagonal = axes.turn(other.rows);
-      RankingRows.Others others = new RankingRows.Others(other.rows, diagonal);
+    double solve(Side other, PrincipalAxes axes, RowSolver[] solvers, Workers workers) {
+      diagonal = axes.turn(other.rows);
+      for (int column = 0; column < diagonal.length; column++) {
+        diagonal[column] *= pairWeight;
+      }
       double[] losses = new double[(rows.rows() + BLOCK - 1) / BLOCK];
       AtomicInteger next = new AtomicInteger();
       workers.run(
           worker -> {
             RankingEvents reader = events();
-            solvers[worker].begin();
+            solvers[worker].against(other.rows, diagonal);
             for (int block = next.getAndIncrement();
                 block < losses.length;
                 block = next.getAndIncrement()) {
-              losses[block] = solve(block, others, reader, solvers[worker]);
+              losses[block] = solve(block, reader, solvers[worker]);
             }
           });
       double loss = other.penalties(workers);
@@ -259,14 +273,17 @@ public final class Ials {
     }
 
     /// Rows without events stay zero.
-    private double solve(
-        int block, RankingRows.Others others, RankingEvents reader, RankingRows solver) {
+    private double solve(int block, RankingEvents reader, RowSolver solver) {
       double loss = 0;
       int end = Math.min(rows.rows(), (block + 1) * BLOCK);
       for (int row = block * BLOCK; row < end; row++) {
         if (counts[row] > 0) {
           reader.start(row);
-          loss += solver.solve(others, reader, counts[row], penalty(row), rows, row);
+          solver.start(penalty(row), counts[row]);
+          while (reader.next()) {
+            solver.add(reader.other(), reader.weight(), 1);
+          }
+          loss += solver.solve(rows, row);
         }
       }
       return loss;

@@ -3,6 +3,7 @@ package io.github.peccary.engine.train;
 import io.github.peccary.engine.model.DampedBiases;
 import io.github.peccary.engine.model.FactorMatrix;
 import io.github.peccary.engine.model.ModelFormat;
+import io.github.peccary.engine.model.UserRidge;
 import io.github.peccary.engine.ratings.Holdout;
 import io.github.peccary.engine.train.Ials.IterationReport;
 import java.lang.foreign.Arena;
@@ -11,6 +12,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// What a training for rankings has learnt, and how. Owns the memory of the factors: close it once
 /// they are written. A score is the product of two rows: there are no biases, and no mean.
@@ -21,6 +23,8 @@ public final class RankingResult implements AutoCloseable {
   private final FactorMatrix items;
   private final DampedBiases baseline;
   private final long events;
+  private @Nullable UserRidge ridge;
+  private double loss = Double.NaN;
   private final List<IterationReport> history = new ArrayList<>();
   private final Arena arena = Arena.ofShared();
 
@@ -42,6 +46,17 @@ public final class RankingResult implements AutoCloseable {
 
   void add(IterationReport report) {
     history.add(report);
+  }
+
+  /// Says what the rows of the users were last solved with, and what was left then.
+  void end(double lossAtEnd, UserRidge solvedWith) {
+    loss = lossAtEnd;
+    ridge = solvedWith;
+  }
+
+  /// What the rows of the users were solved with, the items as they are.
+  public @Nullable UserRidge ridge() {
+    return ridge;
   }
 
   /// What was left out of the training.
@@ -74,9 +89,9 @@ public final class RankingResult implements AutoCloseable {
     return Collections.unmodifiableList(history);
   }
 
-  /// The loss after the last iteration.
+  /// The loss of these rows: after the last iteration the users were solved once more.
   public double loss() {
-    return history.getLast().loss();
+    return loss;
   }
 
   /// Whether training was ended early from outside.

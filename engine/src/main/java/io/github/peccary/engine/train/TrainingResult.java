@@ -3,6 +3,7 @@ package io.github.peccary.engine.train;
 import io.github.peccary.engine.metric.RatingMetrics;
 import io.github.peccary.engine.model.DampedBiases;
 import io.github.peccary.engine.model.FactorMatrix;
+import io.github.peccary.engine.model.UserRidge;
 import io.github.peccary.engine.ratings.Holdout;
 import io.github.peccary.engine.ratings.PairFilter;
 import java.lang.foreign.Arena;
@@ -20,6 +21,7 @@ public final class TrainingResult implements AutoCloseable {
   private final FactorMatrix items;
   private final float globalMean;
   private final DampedBiases baseline;
+  private final @Nullable UserRidge ridge;
   private final RatingMetrics training;
   private final boolean refit;
   private final boolean stopped;
@@ -56,6 +58,7 @@ public final class TrainingResult implements AutoCloseable {
     fit.endTraining();
     globalMean = fit.globalMean();
     baseline = fit.baseline();
+    ridge = fit.ridge();
     users = fit.users(arena);
     items = fit.items(arena);
     fit.close();
@@ -84,6 +87,12 @@ public final class TrainingResult implements AutoCloseable {
   /// What scores are counted from: the mean of the training ratings, or 0 for plain `U·Vᵀ`.
   public float globalMean() {
     return globalMean;
+  }
+
+  /// What training makes of the row of a user while the items stand still; null without an l2, as
+  /// few ratings do not determine a row then.
+  public @Nullable UserRidge ridge() {
+    return ridge;
   }
 
   /// The damped biases of the ratings that the factors were trained on.

@@ -55,7 +55,7 @@ class RankingPassTest {
     holdout = Holdout.random(ratings, scope, 0.3, 7);
     Models models = Models.of(ratings, 11).holdout(holdout);
     Path file = folder.resolve("model.safetensors");
-    model = (scope == Scope.EVENTS ? models.ranking() : models).open(file);
+    model = (scope == Scope.EVENTS ? models.forRankings() : models).open(file);
     events =
         triples.stream()
             .map(

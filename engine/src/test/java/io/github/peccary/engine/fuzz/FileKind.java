@@ -3,6 +3,7 @@ package io.github.peccary.engine.fuzz;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.peccary.engine.model.FactorModel;
+import io.github.peccary.engine.model.FoldIn;
 import io.github.peccary.engine.model.Models;
 import io.github.peccary.engine.ratings.CompressedRows;
 import io.github.peccary.engine.ratings.IdDictionary;
@@ -12,6 +13,7 @@ import io.github.peccary.engine.ratings.RatingMatrices.Triple;
 import io.github.peccary.engine.ratings.RatingMatrix;
 import io.github.peccary.engine.ratings.Titles;
 import io.github.peccary.engine.ratings.Zero;
+import io.github.peccary.engine.recommend.ItemFilter;
 import io.github.peccary.engine.recommend.Recommender;
 import io.github.peccary.engine.storage.Verify;
 import java.io.IOException;
@@ -108,6 +110,12 @@ enum FileKind {
       long[] users = PairFilter.hashes(model.userIds());
       long[] items = PairFilter.hashes(model.itemIds());
       Recommender recommender = new Recommender(model);
+      if (model.canFoldIn()) {
+        FoldIn folded = new FoldIn(model, new int[] {model.items() / 2}, new float[] {9});
+        int recommended = recommender.recommend(folded, 3, ItemFilter.unseen()).size();
+        check(!verified || recommended == Math.min(3, model.items() - 1), "%d", recommended);
+        check(folded.contributions(0).length == 1, "contributions of %s", folded);
+      }
       for (int user = 0; user < model.users(); user++) {
         int unseen = model.items();
         for (int item = 0; item < model.items(); item++) {

@@ -129,6 +129,9 @@ class FactorModelCheckTest {
 
   @Test
   void withoutBiasesBothColumnsMustBeZero() throws IOException {
+    try (RatingMatrix ratings = RatingMatrix.open(ratingsFile, Verify.CHECKSUMS)) {
+      Models.of(ratings, 1).rank(5).withoutRidge().write(file);
+    }
     say(ModelFormat.BIASES, "false");
     assertRefused(Verify.CHECKSUMS, "tensor user_factors must have its constants: row=0, column=5");
   }
@@ -137,6 +140,34 @@ class FactorModelCheckTest {
   void baselineMustBeFinite() throws IOException {
     change("item_biases", setFloat(4, Float.NaN));
     assertRefused(Verify.CHECKSUMS, "tensor item_biases must be finite: row=4, found=NaN");
+  }
+
+  @Test
+  void whatARowIsSolvedWithMustNotBeNegative() throws IOException {
+    change("user_ridge", setFloat(3, -1f));
+    assertRefused(
+        Verify.CHECKSUMS,
+        "tensor user_ridge must be finite and not negative, and above 0 for the bias: column=3,"
+            + " found=-1.0");
+    change("user_ridge", setFloat(3, Float.NaN));
+    assertRefused(Verify.CHECKSUMS, "above 0 for the bias: column=3, found=NaN");
+    change("user_ridge", setFloat(3, 0));
+    change("user_ridge", setFloat(5, 0));
+    assertRefused(Verify.CHECKSUMS, "above 0 for the bias: column=5, found=0.0");
+  }
+
+  @Test
+  void whatARowIsSolvedWithHasItsNumbers() throws IOException {
+    say("peccary.ridge.perEvent", "0");
+    assertRefused(Verify.STRUCTURE, "peccary.ridge.perEvent must be finite, and above 0: 0");
+    say("peccary.ridge.perEvent", "much");
+    assertRefused(Verify.STRUCTURE, "peccary.ridge.perEvent must be a number: much");
+    rewrite(
+        Map.of("peccary.ridge.perEvent", "1", "peccary.ridge.popularityDecay", "-1"),
+        "",
+        bytes -> {});
+    assertRefused(
+        Verify.STRUCTURE, "peccary.ridge.popularityDecay must be finite, and 0 or more: -1");
   }
 
   @Test

@@ -198,7 +198,6 @@ class FactorModelTest {
           new DampedBiases(7.5f, users, items),
           true,
           null,
-          null,
           Models.of(ratings, 1).withoutBiases().metadata());
     }
     try (FactorModel model = FactorModel.open(file(), Verify.CHECKSUMS)) {
@@ -246,7 +245,6 @@ class FactorModelTest {
                       biases,
                       true,
                       null,
-                      null,
                       Models.of(ratings, 1).metadata()))
           .withMessageContaining("rows=" + (ratings.items() - 1))
           .withMessageContaining("items=" + ratings.items());
@@ -274,7 +272,6 @@ class FactorModelTest {
                       items,
                       biases,
                       true,
-                      null,
                       null,
                       Models.of(ratings, 1).withoutBiases().metadata()))
           .withMessageContaining("tensor item_factors must be finite: row=5, column=2, found=NaN");

@@ -22,8 +22,9 @@ public final class Models {
   private boolean biases = true;
   private boolean seen = true;
   private boolean refit;
+  private boolean rankings;
+  private boolean ridge = true;
   private @Nullable PairFilter earlier;
-  private String objective = "rating";
   private Holdout holdout = Holdout.none();
   private IntPredicate userTrained = user -> true;
   private IntPredicate itemTrained = item -> true;
@@ -47,12 +48,6 @@ public final class Models {
     return this;
   }
 
-  /// A model for rankings, without biases.
-  public Models ranking() {
-    objective = ModelFormat.RANKING;
-    return withoutBiases();
-  }
-
   public Models withoutSeen() {
     seen = false;
     return this;
@@ -66,6 +61,18 @@ public final class Models {
   /// Says of these pairs that models before may have been trained on them.
   public Models earlier(PairFilter pairs) {
     earlier = pairs;
+    return this;
+  }
+
+  /// Scores are no ratings, and a rating counts as some more of an event.
+  public Models forRankings() {
+    rankings = true;
+    return this;
+  }
+
+  /// No user can be folded in.
+  public Models withoutRidge() {
+    ridge = false;
     return this;
   }
 
@@ -100,14 +107,32 @@ public final class Models {
       fill(users, rank, rank + 1, userTrained, baseline.user());
       fill(items, rank + 1, rank, itemTrained, baseline.item());
       FactorModelWriter.write(
-          file, ratings, 5.25f, users, items, baseline, seen, earlier, null, metadata());
+          file,
+          ratings,
+          5.25f,
+          users,
+          items,
+          baseline,
+          seen,
+          earlier,
+          ridge ? ridge() : null,
+          null,
+          metadata());
     }
+  }
+
+  private UserRidge ridge() {
+    float[] columns = new float[biases ? rank + 1 : rank];
+    for (int column = 0; column < columns.length; column++) {
+      columns[column] = 0.5f + column % 3;
+    }
+    return new UserRidge(columns, 0.25, 0.125, rankings ? 0.5 : 0);
   }
 
   public Map<String, String> metadata() {
     Map<String, String> metadata = new HashMap<>();
     metadata.put(ModelFormat.BIASES, Boolean.toString(biases));
-    metadata.put(ModelFormat.OBJECTIVE, objective);
+    metadata.put(ModelFormat.OBJECTIVE, rankings ? ModelFormat.RANKING : "rating");
     metadata.put(ModelFormat.HOLDOUT, holdout.toString());
     metadata.put(ModelFormat.REFIT, Boolean.toString(refit));
     metadata.put("peccary.train.seed", "42");

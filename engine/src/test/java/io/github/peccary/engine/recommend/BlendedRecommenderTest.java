@@ -46,6 +46,7 @@ class BlendedRecommenderTest {
           result.baseline(),
           true,
           null,
+          result.ridge(),
           blend,
           result.metadata());
     }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.github.peccary.engine.model.FactorMatrix;
 import io.github.peccary.engine.model.FactorModel;
+import io.github.peccary.engine.model.FoldIn;
 import io.github.peccary.engine.model.Models;
 import io.github.peccary.engine.ratings.RatingMatrices;
 import io.github.peccary.engine.ratings.RatingMatrix;
@@ -19,6 +20,7 @@ import java.util.Random;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.IntFunction;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -45,15 +47,45 @@ class RecommenderTest {
     ratings.close();
   }
 
+  @Test
+  void aUserWhoIsFoldedInIsRankedForLikeAnyOther() throws IOException {
+    try (FactorModel model = model(Models.of(ratings, 9).trainedItems(item -> item % 3 != 0))) {
+      FoldIn user = new FoldIn(model, new int[] {7, 100, 9}, new float[] {9, 1, 5});
+      Recommender recommender = new Recommender(model);
+      for (int k : new int[] {1, 10, model.items()}) {
+        assertThat(recommender.recommend(user, k, ItemFilter.unseen()))
+            .isEqualTo(best(model, user::predict, k, item -> !user.hasEvent(item)));
+        assertThat(recommender.recommend(user, k, ItemFilter.all()))
+            .isEqualTo(best(model, user::predict, k, item -> true));
+      }
+    }
+  }
+
+  @Test
+  void aUserOfAnotherModelIsRefused() throws IOException {
+    try (FactorModel model = model(Models.of(ratings, 9));
+        FactorModel other = Models.of(ratings, 8).open(folder.resolve("other.safetensors"))) {
+      FoldIn user = new FoldIn(other, new int[] {7}, new float[] {9});
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> new Recommender(model).recommend(user, 3, ItemFilter.all()))
+          .withMessageStartingWith("the user must be folded into this model: model=");
+    }
+  }
+
   private static FactorModel model(Models models) throws IOException {
     return models.open(folder.resolve("model.safetensors"));
   }
 
   /// The obvious way: score every item, sort, cut.
   private static List<ScoredItem> best(FactorModel model, int user, int k, IntPredicate allowed) {
+    return best(model, item -> model.predict(user, item), k, allowed);
+  }
+
+  private static List<ScoredItem> best(
+      FactorModel model, IntFunction<Float> predict, int k, IntPredicate allowed) {
     return IntStream.range(0, model.items())
         .filter(allowed)
-        .mapToObj(item -> new ScoredItem(item, model.predict(user, item)))
+        .mapToObj(item -> new ScoredItem(item, predict.apply(item)))
         .sorted(
             Comparator.comparing((ScoredItem item) -> !model.itemTrained(item.item()))
                 .thenComparingDouble(item -> -item.score())

@@ -57,7 +57,6 @@ class PredecessorTest {
         result.baseline(),
         withSeen,
         result.earlier(),
-        null,
         result.metadata());
     return FactorModel.open(file, Verify.CHECKSUMS);
   }

@@ -17,14 +17,14 @@ import picocli.CommandLine.Option;
     footer = {
       "  peccary predict model.safetensors --user 11676 --item 0-345-41762-3",
       "  peccary predict model.safetensors --user 11676 --item 0345417623 --json",
+      "  peccary predict model.safetensors --events 0971880107:7 --item 0345417623",
     })
 final class PredictCommand implements Callable<Integer> {
   private final Console console;
 
   @Mixin private ModelFile file;
 
-  @Option(names = "--user", paramLabel = "ID", required = true, description = "Who rates.")
-  private String user;
+  @Mixin private ForWhom whom;
 
   @Option(names = "--item", paramLabel = "ID", required = true, description = "What is rated.")
   private String item;
@@ -35,32 +35,38 @@ final class PredictCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    whom.requireOne();
     try (FactorModel model = file.open()) {
-      int userIndex = ItemId.requireUser(model, user);
+      int userIndex = whom.userIndex(model);
+      EventList events = whom.events(model, console);
       int itemIndex = ItemId.require(model, item);
-      float score = model.predict(userIndex, itemIndex);
+      float score =
+          events == null
+              ? model.predict(userIndex, itemIndex)
+              : events.foldIn(model).predict(itemIndex);
       Map<String, Object> fields = new LinkedHashMap<>();
-      fields.put("user", user);
+      whom.putInto(fields, model, events);
       fields.put("item", model.itemIds().id(itemIndex));
       ItemList.putTitle(fields, model, itemIndex);
       fields.put("score", score);
       if (!model.ranksOnly()) {
         fields.put("rating", model.clip(score));
       }
-      boolean userTrained = model.userTrained(userIndex);
+      boolean userTrained =
+          events == null ? model.userTrained(userIndex) : events.trained(model) > 0;
       boolean itemTrained = model.itemTrained(itemIndex);
       fields.put("known", userTrained && itemTrained);
-      print(model, itemIndex, score, userTrained, itemTrained);
+      String name = "%s, item %s".formatted(whom.name(events), ItemList.name(model, itemIndex));
+      print(model, name, score, userTrained, itemTrained);
       console.result(fields);
     }
     return 0;
   }
 
   private void print(
-      FactorModel model, int itemIndex, float score, boolean userTrained, boolean itemTrained) {
-    String name = ItemList.name(model, itemIndex);
+      FactorModel model, String name, float score, boolean userTrained, boolean itemTrained) {
     if (model.ranksOnly()) {
-      console.line("user %s, item %s: score %s".formatted(user, name, Format.metric(score)));
+      console.line("%s: score %s".formatted(name, Format.metric(score)));
       console.line("  the model was trained for rankings: the score is no rating");
       if (!userTrained || !itemTrained) {
         console.line("  nothing of this user or of this item was trained on: the score is 0");
@@ -68,8 +74,8 @@ final class PredictCommand implements Callable<Integer> {
       return;
     }
     console.line(
-        "user %s, item %s: %s (score %s)"
-            .formatted(user, name, Format.metric(model.clip(score)), Format.metric(score)));
+        "%s: %s (score %s)"
+            .formatted(name, Format.metric(model.clip(score)), Format.metric(score)));
     if (!userTrained) {
       console.line("  no rating of this user was trained on: only the item's bias counts");
     }

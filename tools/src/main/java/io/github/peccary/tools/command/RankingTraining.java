@@ -122,6 +122,7 @@ final class RankingTraining {
             result.baseline(),
             withSeen,
             null,
+            result.ridge(),
             blend,
             TrainCommand.metadata(ratings, result.metadata()));
         double seconds = TrainCommand.secondsSince(start);

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -21,13 +22,15 @@ import picocli.CommandLine.Spec;
     name = "recommend",
     showDefaultValues = true,
     description = {
-      "The items that a user would rate highest, of all that the user has not seen.",
+      "The items that a user would rate highest, of all that the user has not seen:",
+      "a user of the model, or anybody whose events are given.",
       "The ranking is exact: every item is scored."
     },
     footer = {
       "  peccary recommend model.safetensors --user 11676",
       "  peccary recommend model.safetensors --user 11676 --k 5 --deny 0345417623,0971880107",
       "  peccary recommend model.safetensors --user 11676 --allow in-stock.txt --json",
+      "  peccary recommend model.safetensors --events 0345417623:9,0971880107:7",
     })
 final class RecommendCommand implements Callable<Integer> {
   private final Console console;
@@ -38,8 +41,7 @@ final class RecommendCommand implements Callable<Integer> {
 
   @Mixin private ItemLists lists;
 
-  @Option(names = "--user", paramLabel = "ID", required = true, description = "For whom.")
-  private String user;
+  @Mixin private ForWhom whom;
 
   @Option(names = "--k", paramLabel = "N", description = "How many items.")
   private int k = 10;
@@ -58,43 +60,60 @@ final class RecommendCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    whom.requireOne();
     Settings.requireCount(spec, k);
     try (FactorModel model = file.open()) {
-      int index = ItemId.requireUser(model, user);
+      int index = whom.userIndex(model);
+      EventList events = whom.events(model, console);
       ItemFilter filter =
           lists.applyTo(includeSeen ? ItemFilter.all() : ItemFilter.unseen(), model, console);
       Recommender recommender = noBlend ? Recommender.withoutBlend(model) : new Recommender(model);
       long start = System.nanoTime();
-      List<ScoredItem> items = recommender.recommend(index, k, filter);
+      List<ScoredItem> items =
+          events == null
+              ? recommender.recommend(index, k, filter)
+              : recommender.recommend(events.foldIn(model), k, filter);
       double microseconds = (System.nanoTime() - start) * 1e-3;
-      print(model, index, items, microseconds);
+      long untrained = items.stream().filter(item -> !model.itemTrained(item.item())).count();
+      console.line(
+          "%s: the best %s of %s, %s"
+              .formatted(
+                  whom.name(events),
+                  items.size(),
+                  Format.count(model.items(), "item"),
+                  Format.seconds(microseconds * 1e-6)));
+      printNotes(model, index, events, untrained);
+      console.line("");
+      ItemList.print(console, model, items);
       Map<String, Object> fields = new LinkedHashMap<>();
-      fields.put("user", user);
+      whom.putInto(fields, model, events);
       fields.put("items", ItemList.fields(model, items));
+      fields.put("untrained", untrained);
       fields.put("microseconds", microseconds);
       console.result(fields);
     }
     return 0;
   }
 
-  private void print(FactorModel model, int index, List<ScoredItem> items, double microseconds) {
-    console.line(
-        "user %s: the best %s of %s, %s"
-            .formatted(
-                user,
-                items.size(),
-                Format.count(model.items(), "item"),
-                Format.seconds(microseconds * 1e-6)));
-    if (!model.userTrained(index)) {
+  private void printNotes(
+      FactorModel model, int index, @Nullable EventList events, long untrained) {
+    boolean trained = events == null ? model.userTrained(index) : events.trained(model) > 0;
+    if (!trained) {
+      String whose = events == null ? "this user" : "these items";
       console.line(
           model.hasBiases()
-              ? "  no rating of this user was trained on: items are ranked by their biases"
-              : "  nothing of this user was trained on: the most popular items are shown");
+              ? "  no rating of %s was trained on: items are ranked by their biases"
+                  .formatted(whose)
+              : "  nothing of %s was trained on: the most popular items are shown"
+                  .formatted(whose));
     }
-    if (!includeSeen && !model.hasSeen()) {
+    if (events == null && !includeSeen && !model.hasSeen()) {
       console.line("  the model does not hold what users have seen: seen items may be among these");
     }
-    console.line("");
-    ItemList.print(console, model, items);
+    if (untrained > 0) {
+      console.line(
+          "  the last %s of these: never trained, so that nothing but popularity speaks for them"
+              .formatted(Format.count(untrained)));
+    }
   }
 }
