@@ -57,6 +57,10 @@ public final class FactorModel implements AutoCloseable {
     popularity = file.tensor(ModelFormat.ITEM_POPULARITY, ElementType.I32, items.rows());
     earlier = PairFilter.open(file);
     blend = Blend.open(file, items.rows(), verify);
+    if (blend != null && seenOffsets == null) {
+      throw new CorruptFileException(
+          file.path(), "a blend must come with what the users have seen: seen_offsets is missing");
+    }
     ridge = UserRidge.read(file, header.rank() + (header.biases() ? 1 : 0));
     file.tensor(ModelFormat.USER_BIASES, ElementType.F32, users.rows());
     file.tensor(ModelFormat.ITEM_BIASES, ElementType.F32, items.rows());

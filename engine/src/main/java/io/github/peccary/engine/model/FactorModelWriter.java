@@ -92,6 +92,9 @@ public final class FactorModelWriter {
       Map<String, String> metadata)
       throws IOException {
     requireFit(ratings, users, items, baseline);
+    if (blend != null && !withSeen) {
+      throw new IllegalArgumentException("a blend must come with what the users have seen");
+    }
     List<TensorSpec> specs = specs(ratings, users, items, withSeen, earlier, ridge, blend);
     Map<String, String> entries = entries(ratings, metadata);
     entries.put(ModelFormat.GLOBAL_MEAN, Float.toString(globalMean));

@@ -79,6 +79,7 @@ enum FileKind {
       Models.of(matrix, 1)
           .trainedUsers(user -> user != 3)
           .trainedItems(item -> item != 2)
+          .blended()
           .earlier(PairFilter.of(to -> LongStream.range(0, 30).forEach(to), null))
           .write(file);
     }

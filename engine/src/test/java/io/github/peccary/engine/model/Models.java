@@ -7,6 +7,7 @@ import io.github.peccary.engine.storage.Verify;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
@@ -24,6 +25,7 @@ public final class Models {
   private boolean refit;
   private boolean rankings;
   private boolean ridge = true;
+  private boolean blended;
   private @Nullable PairFilter earlier;
   private Holdout holdout = Holdout.none();
   private IntPredicate userTrained = user -> true;
@@ -67,6 +69,12 @@ public final class Models {
   /// Scores are no ratings, and a rating counts as some more of an event.
   public Models forRankings() {
     rankings = true;
+    return this;
+  }
+
+  /// Rankings go by neighbours and popularity, too.
+  public Models blended() {
+    blended = true;
     return this;
   }
 
@@ -116,9 +124,26 @@ public final class Models {
           seen,
           earlier,
           ridge ? ridge() : null,
-          null,
+          blended ? blend() : null,
           metadata());
     }
+  }
+
+  /// Each item is a neighbour of the one before it, but for the last.
+  private Blend blend() {
+    int[][] neighbors = new int[ratings.items()][];
+    float[][] similarities = new float[ratings.items()][];
+    for (int item = 0; item < neighbors.length; item++) {
+      boolean last = item + 1 == neighbors.length;
+      neighbors[item] = last ? new int[0] : new int[] {item + 1};
+      similarities[item] = last ? new float[0] : new float[] {0.5f};
+    }
+    Map<HistoryLength, Blend.Weights> weights = new EnumMap<>(HistoryLength.class);
+    for (HistoryLength length : HistoryLength.values()) {
+      weights.put(length, new Blend.Weights(1, 2, 0.25f));
+    }
+    return Blend.of(
+        weights, ItemNeighbors.of(neighbors, similarities), new int[ratings.items()]);
   }
 
   private UserRidge ridge() {
