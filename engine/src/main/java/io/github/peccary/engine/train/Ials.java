@@ -47,14 +47,18 @@ public final class Ials {
   public interface IterationListener {
     /// An iteration has ended.
     void iteration(IterationReport report);
+
+    /// The loss went out of bounds in an iteration: training starts over at a lower rate.
+    default void startedOver(int iteration, double learningRate) {}
   }
 
   /// What an iteration has brought.
   ///
   /// @param iteration number of the iteration, from 1
   /// @param iterations how many are planned
-  /// @param lossOfUsers what is made as small as possible, once the users were solved
-  /// @param loss the same once the items were solved, too
+  /// @param lossOfUsers what is made as small as possible, once the users were solved; NaN where
+  /// they are not solved apart
+  /// @param loss the same at the end of the iteration
   /// @param seconds that the iteration took
   public record IterationReport(
       int iteration, int iterations, double lossOfUsers, double loss, double seconds) {}
@@ -89,7 +93,7 @@ public final class Ials {
                 .formatted(ratings.events(), holdout));
       }
       double pairWeight = config.pairWeight(events, ofUsers.length, ofItems.length);
-      DampedBiases baseline = baseline(holdout, workers);
+      DampedBiases baseline = baseline(ratings, holdout, config.rank(), workers);
       RankingResult result =
           new RankingResult(config, holdout, baseline, ofUsers.length, ofItems.length, events);
       try (Arena scratch = Arena.ofShared()) {
@@ -152,11 +156,11 @@ public final class Ials {
   }
 
   /// The customary damped biases of the ratings, which evaluation compares with; of none, zeros.
-  private DampedBiases baseline(Holdout holdout, Workers workers) {
+  static DampedBiases baseline(RatingMatrix ratings, Holdout holdout, int rank, Workers workers) {
     RatedRows users = RatedRows.users(ratings, workers);
     RatedRows items = RatedRows.items(ratings, workers);
     try (Arena arena = Arena.ofShared()) {
-      int stride = Kernels.strideFor(config.rank());
+      int stride = Kernels.strideFor(rank);
       TileLayout.Split split =
           new TileLayout.Builder(
                   ratings, holdout, (_, _) -> false, users, items, stride, workers, arena)

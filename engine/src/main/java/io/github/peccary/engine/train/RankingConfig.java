@@ -2,6 +2,8 @@ package io.github.peccary.engine.train;
 
 import io.github.peccary.engine.parallel.Workers;
 import io.github.peccary.engine.train.TrainConfig.HoldoutRule;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /// The settings of one training for rankings. Start from [#defaults].
 ///
@@ -24,7 +26,8 @@ public record RankingConfig(
     HoldoutRule holdout,
     double l2,
     double unobservedWeight,
-    double ratingWeight) {
+    double ratingWeight)
+    implements RankingSettings {
   /// A system of so many unknowns is solved for each row.
   public static final int MAX_RANK = 1024;
 
@@ -54,6 +57,22 @@ public record RankingConfig(
         0.01,
         5,
         0);
+  }
+
+  @Override
+  public RankingMethod method() {
+    return RankingMethod.IALS;
+  }
+
+  @Override
+  public Map<String, String> metadata() {
+    Map<String, String> metadata = new LinkedHashMap<>();
+    metadata.put("peccary.train.epochs", Integer.toString(iterations));
+    metadata.put("peccary.train.seed", Long.toString(seed));
+    metadata.put("peccary.train.l2", Double.toString(l2));
+    metadata.put("peccary.train.unobservedWeight", Double.toString(unobservedWeight));
+    metadata.put("peccary.train.ratingWeight", Double.toString(ratingWeight));
+    return metadata;
   }
 
   /// `w₀`, the weight of each pair.

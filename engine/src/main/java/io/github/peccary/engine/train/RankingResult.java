@@ -15,7 +15,7 @@ import java.util.Map;
 /// What a training for rankings has learnt, and how. Owns the memory of the factors: close it once
 /// they are written. A score is the product of two rows: there are no biases, and no mean.
 public final class RankingResult implements AutoCloseable {
-  private final RankingConfig config;
+  private final RankingSettings config;
   private final Holdout holdout;
   private final FactorMatrix users;
   private final FactorMatrix items;
@@ -23,10 +23,11 @@ public final class RankingResult implements AutoCloseable {
   private final long events;
   private final List<IterationReport> history = new ArrayList<>();
   private final Arena arena = Arena.ofShared();
+  private int startsOver;
 
   /// Rows of zeros, to be filled.
   RankingResult(
-      RankingConfig config,
+      RankingSettings config,
       Holdout holdout,
       DampedBiases baseline,
       int userRows,
@@ -42,6 +43,16 @@ public final class RankingResult implements AutoCloseable {
 
   void add(IterationReport report) {
     history.add(report);
+  }
+
+  /// Forgets the iterations so far.
+  void startOver() {
+    history.clear();
+    startsOver++;
+  }
+
+  int startsOver() {
+    return startsOver;
   }
 
   /// What was left out of the training.
@@ -94,14 +105,14 @@ public final class RankingResult implements AutoCloseable {
   public Map<String, String> metadata() {
     Map<String, String> metadata = new LinkedHashMap<>();
     metadata.put(ModelFormat.OBJECTIVE, ModelFormat.RANKING);
-    metadata.put(ModelFormat.BIASES, "false");
+    metadata.put(ModelFormat.BIASES, Boolean.toString(config.method() != RankingMethod.IALS));
     metadata.put(ModelFormat.HOLDOUT, holdout.toString());
     metadata.put(ModelFormat.REFIT, "false");
-    metadata.put("peccary.train.epochs", Integer.toString(config.iterations()));
-    metadata.put("peccary.train.seed", Long.toString(config.seed()));
-    metadata.put("peccary.train.l2", Double.toString(config.l2()));
-    metadata.put("peccary.train.unobservedWeight", Double.toString(config.unobservedWeight()));
-    metadata.put("peccary.train.ratingWeight", Double.toString(config.ratingWeight()));
+    metadata.put("peccary.train.method", config.method().toString());
+    metadata.putAll(config.metadata());
+    if (startsOver > 0) {
+      metadata.put("peccary.train.startsOver", Integer.toString(startsOver));
+    }
     if (stopped()) {
       metadata.put("peccary.train.stoppedAfterEpoch", Integer.toString(history.size()));
     }

@@ -5,9 +5,14 @@ import io.github.peccary.engine.model.FactorModelWriter;
 import io.github.peccary.engine.ratings.RatingMatrix;
 import io.github.peccary.engine.storage.Verify;
 import io.github.peccary.engine.train.Ials;
+import io.github.peccary.engine.train.Ials.IterationListener;
 import io.github.peccary.engine.train.Ials.IterationReport;
 import io.github.peccary.engine.train.RankingConfig;
+import io.github.peccary.engine.train.RankingMethod;
 import io.github.peccary.engine.train.RankingResult;
+import io.github.peccary.engine.train.RankingSettings;
+import io.github.peccary.engine.train.RankingSgd;
+import io.github.peccary.engine.train.SamplingConfig;
 import io.github.peccary.engine.train.TrainConfig.HoldoutRule;
 import io.github.peccary.tools.Console;
 import io.github.peccary.tools.Format;
@@ -28,43 +33,69 @@ import picocli.CommandLine.Spec;
 /// A training for rankings: the options that only it has, and what it prints.
 final class RankingTraining {
   private static final RankingConfig DEFAULTS = RankingConfig.defaults();
+  private static final String METHOD = "--method";
   private static final String UNOBSERVED = "--unobserved-weight";
   private static final String RATING = "--rating-weight";
-  private static final List<String> OF_RANKINGS = List.of(UNOBSERVED, RATING);
+  private static final String NEGATIVES = "--negatives";
+  private static final String LEARNING_RATE = "--learning-rate";
+  private static final List<String> OF_RANKINGS = List.of(METHOD, UNOBSERVED, RATING, NEGATIVES);
   private static final List<String> OF_RATINGS =
-      List.of(
-          "--learning-rate",
-          "--refit",
-          "--no-biases",
-          "--checkpoint",
-          "--checkpoint-every",
-          "--resume",
-          "--from");
+      List.of("--refit", "--no-biases", "--checkpoint", "--checkpoint-every", "--resume", "--from");
 
   @Spec(Spec.Target.MIXEE)
   private CommandSpec spec;
 
   @Option(
+      names = METHOD,
+      paramLabel = "NAME",
+      description = {
+        "How rankings are learnt: ials, least squares over all pairs; softmax, each event against",
+        "items drawn by popularity; or bpr, against one item drawn from all alike."
+      })
+  private RankingMethod method = RankingMethod.IALS;
+
+  @Option(
+      names = NEGATIVES,
+      paramLabel = "N",
+      description = "For softmax: items that each event is set against.")
+  private int negatives = SamplingConfig.defaults(RankingMethod.SOFTMAX).negatives();
+
+  @Option(
       names = UNOBSERVED,
       paramLabel = "X",
-      description = "For rankings: weight of all pairs together at 0, in events at 1.")
+      description = "For ials: weight of all pairs together at 0, in events at 1.")
   private double unobservedWeight = DEFAULTS.unobservedWeight();
 
   @Option(
       names = RATING,
       paramLabel = "X",
-      description = "For rankings: what each point of a rating adds to the weight of its event.")
+      description = "For ials: what each point of a rating adds to the weight of its event.")
   private double ratingWeight = DEFAULTS.ratingWeight();
 
-  /// Refuses options of the other objective.
+  /// Refuses options of the other objective, or of another method.
   void requireFit(Objective objective) {
-    boolean ranking = objective == Objective.RANKING;
-    for (String option : ranking ? OF_RATINGS : OF_RANKINGS) {
+    if (objective == Objective.RATING) {
+      refuse(OF_RANKINGS, "objective", Objective.RANKING, objective);
+      return;
+    }
+    refuse(OF_RATINGS, "objective", Objective.RATING, objective);
+    if (method == RankingMethod.IALS) {
+      refuse(List.of(LEARNING_RATE), "method", "softmax or bpr", method);
+    } else {
+      refuse(List.of(UNOBSERVED, RATING), "method", RankingMethod.IALS, method);
+    }
+    if (method != RankingMethod.SOFTMAX) {
+      refuse(List.of(NEGATIVES), "method", RankingMethod.SOFTMAX, method);
+    }
+  }
+
+  private void refuse(List<String> options, String kind, Object fitting, Object found) {
+    for (String option : options) {
       if (given(option)) {
         throw new ParameterException(
             spec.commandLine(),
-            "%s must go with the objective %s: objective=%s; leave it out"
-                .formatted(option, ranking ? Objective.RATING : Objective.RANKING, objective));
+            "%s must go with the %s %s: %s=%s; leave it out"
+                .formatted(option, kind, fitting, kind, found));
       }
     }
   }
@@ -73,11 +104,33 @@ final class RankingTraining {
     return spec.commandLine().getParseResult().hasMatchedOption(option);
   }
 
-  RankingConfig config(
-      int rank, int epochs, int threads, long seed, HoldoutRule holdout, double l2) {
-    double penalty = given("--l2") ? l2 : DEFAULTS.l2();
-    return new RankingConfig(
-        rank, epochs, threads, seed, holdout, penalty, unobservedWeight, ratingWeight);
+  /// The settings of the chosen method.
+  RankingSettings config(
+      int rank,
+      int epochs,
+      int threads,
+      long seed,
+      HoldoutRule holdout,
+      double l2,
+      double learningRate,
+      boolean deterministic) {
+    if (method == RankingMethod.IALS) {
+      double penalty = given("--l2") ? l2 : DEFAULTS.l2();
+      return new RankingConfig(
+          rank, epochs, threads, seed, holdout, penalty, unobservedWeight, ratingWeight);
+    }
+    SamplingConfig defaults = SamplingConfig.defaults(method);
+    return new SamplingConfig(
+        method,
+        rank,
+        epochs,
+        threads,
+        seed,
+        holdout,
+        given("--l2") ? l2 : defaults.l2(),
+        given(LEARNING_RATE) ? learningRate : defaults.learningRate(),
+        method == RankingMethod.SOFTMAX ? negatives : defaults.negatives(),
+        deterministic);
   }
 
   /// Trains, writes and prints.
@@ -85,7 +138,12 @@ final class RankingTraining {
   /// @param start of the command, in nanoseconds
   /// @return the exit code
   int train(
-      Console console, Path input, Path output, RankingConfig config, boolean withSeen, long start)
+      Console console,
+      Path input,
+      Path output,
+      RankingSettings config,
+      boolean withSeen,
+      long start)
       throws IOException {
     try (Interruption interruption = new Interruption(() -> noteNoModel(console));
         RatingMatrix ratings = RatingMatrix.open(input, Verify.CHECKSUMS);
@@ -118,18 +176,35 @@ final class RankingTraining {
   }
 
   private static RankingResult train(
-      Console console, RatingMatrix ratings, RankingConfig config, Interruption interruption) {
+      Console console, RatingMatrix ratings, RankingSettings config, Interruption interruption) {
     try (ProgressBar progress = console.progress()) {
-      return new Ials(
-              ratings,
-              config,
-              report -> {
-                interruption.worthwhile();
-                progress.update(report.iteration(), report.iterations(), () -> words(report));
-              })
-          .stopWhen(interruption::requested)
-          .train();
+      IterationListener listener = listener(console, progress, interruption);
+      return switch (config) {
+        case RankingConfig ials ->
+            new Ials(ratings, ials, listener).stopWhen(interruption::requested).train();
+        case SamplingConfig sampling ->
+            new RankingSgd(ratings, sampling, listener).stopWhen(interruption::requested).train();
+      };
     }
+  }
+
+  private static IterationListener listener(
+      Console console, ProgressBar progress, Interruption interruption) {
+    return new IterationListener() {
+      @Override
+      public void iteration(IterationReport report) {
+        interruption.worthwhile();
+        progress.update(report.iteration(), report.iterations(), () -> words(report));
+      }
+
+      @Override
+      public void startedOver(int iteration, double learningRate) {
+        progress.clear();
+        console.note(
+            "peccary: epoch %d diverged; training starts over at half of the learning rate, %s"
+                .formatted(iteration, learningRate));
+      }
+    };
   }
 
   private static String words(IterationReport report) {
@@ -146,7 +221,7 @@ final class RankingTraining {
       Console console,
       Path output,
       RatingMatrix ratings,
-      RankingConfig config,
+      RankingSettings config,
       RankingResult result,
       double seconds) {
     console.line(
@@ -158,11 +233,12 @@ final class RankingTraining {
                 config.rank()));
     console.line("");
     console.line(
-        "  %s of %s; %s events/s (iALS, %s, %s kernel of %d lanes)"
+        "  %s of %s; %s events/s (%s, %s, %s kernel of %d lanes)"
             .formatted(
                 Format.count(result.history().size(), "epoch"),
                 Format.count(result.events(), "event"),
                 Format.scaled(result.eventsPerSecond()),
+                name(config),
                 Format.count(config.threads(), "thread"),
                 Kernels.active(),
                 Kernels.lanes()));
@@ -174,25 +250,39 @@ final class RankingTraining {
     console.line(Format.seconds(seconds));
   }
 
+  private static String schedule(RankingSettings config) {
+    return config instanceof SamplingConfig sampling ? sampling.schedule() : "Alternating";
+  }
+
+  private static String name(RankingSettings config) {
+    return switch (config) {
+      case RankingConfig _ -> "iALS";
+      case SamplingConfig sampling -> sampling.method() + ", " + sampling.schedule();
+    };
+  }
+
   private static Map<String, Object> fields(
-      Path output, RankingConfig config, RankingResult result, double seconds) {
+      Path output, RankingSettings config, RankingResult result, double seconds) {
     List<Double> epochSeconds = new ArrayList<>();
     List<Map<String, Object>> history = new ArrayList<>();
     for (IterationReport report : result.history()) {
       epochSeconds.add(report.seconds());
       Map<String, Object> epoch = new LinkedHashMap<>();
       epoch.put("epoch", report.iteration());
-      epoch.put("lossOfUsers", report.lossOfUsers());
+      if (!Double.isNaN(report.lossOfUsers())) {
+        epoch.put("lossOfUsers", report.lossOfUsers());
+      }
       epoch.put("loss", report.loss());
       history.add(epoch);
     }
     Map<String, Object> fields = new LinkedHashMap<>();
     fields.put("output", output.toString());
     fields.put("objective", Objective.RANKING.toString());
+    fields.put("method", config.method().toString());
     fields.put("rank", config.rank());
     fields.put("stride", result.items().stride());
     fields.put("threads", config.threads());
-    fields.put("schedule", "Alternating");
+    fields.put("schedule", schedule(config));
     fields.put("kernel", Kernels.active());
     fields.put("lanes", Kernels.lanes());
     fields.put("epochs", history.size());
