@@ -213,8 +213,13 @@ final class RankingTraining {
         .formatted(
             report.iteration(),
             report.iterations(),
-            Format.scaled(report.loss()),
+            loss(report.loss()),
             Format.seconds(left * report.seconds()));
+  }
+
+  /// That of iALS is a sum over all pairs, that of sampled methods a mean over the events.
+  private static String loss(double value) {
+    return value < 1000 ? Format.metric(value) : Format.scaled(value);
   }
 
   private static void print(
@@ -244,8 +249,7 @@ final class RankingTraining {
                 Kernels.lanes()));
     console.line(
         "  loss from %s to %s; what it is worth, evaluate tells"
-            .formatted(
-                Format.scaled(result.history().getFirst().loss()), Format.scaled(result.loss())));
+            .formatted(loss(result.history().getFirst().loss()), loss(result.loss())));
     console.line("");
     console.line(Format.seconds(seconds));
   }
