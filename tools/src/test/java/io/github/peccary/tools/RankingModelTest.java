@@ -13,6 +13,8 @@ import java.util.StringJoiner;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// A model for rankings, from training to use, through the command line.
 class RankingModelTest {
@@ -46,6 +48,7 @@ class RankingModelTest {
     assertThat(training)
         .containsEntry("output", model.toString())
         .containsEntry("objective", "ranking")
+        .containsEntry("method", "ials")
         .containsEntry("rank", 4)
         .containsEntry("stride", 16)
         .containsEntry("threads", 2)
@@ -116,6 +119,36 @@ class RankingModelTest {
     Path other = data.resolve("other.safetensors");
     train(ratings, other, "--rank", 4, "--epochs", 5, "--threads", 3);
     assertThat(other).hasSameBinaryContentAs(model);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"softmax", "bpr"})
+  void sampledMethodsMakeModelsLikeAnyOther(String method) {
+    Path sampled = data.resolve(method + ".safetensors");
+    Object[] options = {
+      "--method", method, "--rank", 4, "--epochs", 5, "--deterministic", "--threads", 2
+    };
+    assertThat(train(ratings, sampled, options))
+        .containsEntry("method", method)
+        .containsEntry("schedule", "Strata")
+        .containsEntry("epochs", 5)
+        .containsEntry("trainRmse", null);
+    Map<String, Object> inspected = done("inspect", sampled, "--json").json();
+    assertThat(inspected).containsEntry("valid", true);
+    assertThat(Cli.object(inspected, "metadata"))
+        .containsEntry("peccary.objective", "ranking")
+        .containsEntry("peccary.biases", "true")
+        .containsEntry("peccary.train.method", method);
+    Map<String, Object> models =
+        Cli.object(done("evaluate", sampled, ratings, "--json").json(), "models");
+    double ndcg = Cli.number(Cli.object(models, "model"), "ndcg@10");
+    assertThat(ndcg).isGreaterThan(Cli.number(Cli.object(models, "biases"), "ndcg@10"));
+    assertThat((List<?>) done("recommend", sampled, "--user", 1, "--json").json().get("items"))
+        .isNotEmpty();
+    Path other = data.resolve(method + "-other.safetensors");
+    options[options.length - 1] = 3;
+    train(ratings, other, options);
+    assertThat(other).hasSameBinaryContentAs(sampled);
   }
 
   @Test

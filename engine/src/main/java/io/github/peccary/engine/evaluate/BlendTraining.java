@@ -9,9 +9,9 @@ import io.github.peccary.engine.ratings.Holdout;
 import io.github.peccary.engine.ratings.Interactions;
 import io.github.peccary.engine.ratings.RatingMatrix;
 import io.github.peccary.engine.recommend.NeighborSearch;
-import io.github.peccary.engine.train.Ials;
-import io.github.peccary.engine.train.RankingConfig;
 import io.github.peccary.engine.train.RankingResult;
+import io.github.peccary.engine.train.RankingSettings;
+import io.github.peccary.engine.train.RankingTrainer;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Map;
@@ -38,7 +38,7 @@ public final class BlendTraining {
   /// @param stop whether to make the short training even shorter; asked after every iteration
   /// @throws IllegalArgumentException if there is no event to train on
   public static Blend learn(
-      RatingMatrix ratings, RankingConfig config, Workers workers, BooleanSupplier stop) {
+      RatingMatrix ratings, RankingSettings config, Workers workers, BooleanSupplier stop) {
     Holdout holdout = config.holdoutOf(ratings);
     try (Interactions had = Interactions.of(ratings, holdout)) {
       Map<HistoryLength, Weights> weights =
@@ -69,15 +69,18 @@ public final class BlendTraining {
 
   private static Map<HistoryLength, Weights> weights(
       RatingMatrix ratings,
-      RankingConfig config,
+      RankingSettings config,
       Holdout holdout,
       int[] leftOut,
       Workers workers,
       BooleanSupplier stop) {
     Holdout more = holdout.and(leftOut);
-    RankingConfig shorter = config.withIterations(Math.min(ITERATIONS, config.iterations()));
+    RankingSettings shorter = config.withIterations(Math.min(ITERATIONS, config.iterations()));
     try (RankingResult result =
-            new Ials(ratings, shorter, report -> {}).holdingOut(more).stopWhen(stop).train();
+            new RankingTrainer(ratings, shorter, report -> {})
+                .holdingOut(more)
+                .stopWhen(stop)
+                .train();
         Interactions had = Interactions.of(ratings, more)) {
       return BlendFit.fit(
           result.users(), result.items(), had, neighbors(had, workers), leftOut, workers);

@@ -33,6 +33,7 @@ final class KernelChoice {
         define(rank, Operation.DOTS),
         define(rank, Operation.ERRORS),
         define(rank, Operation.UPDATE),
+        define(rank, Operation.STEP),
         define(rank, Operation.TOUCH),
         define(rank, Operation.SUM_ROWS),
         define(rank, Operation.SCALE));

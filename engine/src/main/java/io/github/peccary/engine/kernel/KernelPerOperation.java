@@ -13,6 +13,7 @@ record KernelPerOperation(
     Pass forDots,
     Pass forErrors,
     Pass forUpdate,
+    Pass forStep,
     Pass forTouch,
     Pass forSumRows,
     Pass forScale)
@@ -27,6 +28,7 @@ record KernelPerOperation(
     DOTS,
     ERRORS,
     UPDATE,
+    STEP,
     TOUCH,
     SUM_ROWS,
     SCALE
@@ -34,8 +36,8 @@ record KernelPerOperation(
 
   /// The loop that every operation is.
   interface Pass {
-    /// Returns the product of [Operation#DOT], the sum of squares of [Operation#UPDATE]; 0 for what
-    /// writes to `out`.
+    /// Returns the product of [Operation#DOT], the sum of squares of [Operation#UPDATE] and
+    /// [Operation#STEP]; 0 for what writes to `out`.
     ///
     /// [Operation#SUM_ROWS] has weights in place of users and the step between them in place of the
     /// first record; [Operation#SCALE] a row in place of users, a scale in place of items, and a
@@ -98,6 +100,20 @@ record KernelPerOperation(
       int count,
       StepSizes steps) {
     return forUpdate.pass(
+        users, firstUser, items, firstItem, records, firstRecord, count, records, 0, steps);
+  }
+
+  @Override
+  public void step(
+      MemorySegment users,
+      int firstUser,
+      MemorySegment items,
+      int firstItem,
+      MemorySegment records,
+      long firstRecord,
+      int count,
+      StepSizes steps) {
+    forStep.pass(
         users, firstUser, items, firstItem, records, firstRecord, count, records, 0, steps);
   }
 

@@ -136,6 +136,17 @@ public interface Kernels {
       int count,
       StepSizes steps);
 
+  /// The step of [#update] on errors that are given: the values of the records.
+  void step(
+      MemorySegment users,
+      int firstUser,
+      MemorySegment items,
+      int firstItem,
+      MemorySegment records,
+      long firstRecord,
+      int count,
+      StepSizes steps);
+
   /// Reads and writes the two rows of each record and leaves them as they are: an update without
   /// its arithmetic. No update can be faster.
   void touch(

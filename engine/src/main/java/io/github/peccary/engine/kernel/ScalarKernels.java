@@ -90,6 +90,24 @@ final class ScalarKernels implements Kernels {
   }
 
   @Override
+  public void step(
+      MemorySegment users,
+      int firstUser,
+      MemorySegment items,
+      int firstItem,
+      MemorySegment records,
+      long firstRecord,
+      int count,
+      StepSizes steps) {
+    for (int j = 0; j < count; j++) {
+      long record = records.getAtIndex(JAVA_LONG, firstRecord + j);
+      long user = firstUser + (long) Kernels.localUser(record);
+      long item = firstItem + (long) Kernels.localItem(record);
+      step(users, user, items, item, Kernels.value(record), steps);
+    }
+  }
+
+  @Override
   public void touch(
       MemorySegment users,
       int firstUser,

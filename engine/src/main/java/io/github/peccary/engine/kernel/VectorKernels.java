@@ -3,6 +3,7 @@ package io.github.peccary.engine.kernel;
 import static io.github.peccary.engine.kernel.KernelPerOperation.Operation.DOT;
 import static io.github.peccary.engine.kernel.KernelPerOperation.Operation.DOTS;
 import static io.github.peccary.engine.kernel.KernelPerOperation.Operation.ERRORS;
+import static io.github.peccary.engine.kernel.KernelPerOperation.Operation.STEP;
 import static io.github.peccary.engine.kernel.KernelPerOperation.Operation.TOUCH;
 import static io.github.peccary.engine.kernel.KernelPerOperation.Operation.UPDATE;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT_UNALIGNED;
@@ -60,8 +61,8 @@ final class VectorKernels implements KernelPerOperation.Pass {
 
   private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
 
-  private static final boolean ON_RECORDS =
-      OPERATION == ERRORS || OPERATION == UPDATE || OPERATION == TOUCH;
+  private static final boolean UPDATES = OPERATION == UPDATE || OPERATION == STEP;
+  private static final boolean ON_RECORDS = UPDATES || OPERATION == ERRORS || OPERATION == TOUCH;
 
   /// All memory there is; nothing where this module has no native access.
   private static final MemorySegment MEMORY =
@@ -189,16 +190,15 @@ final class VectorKernels implements KernelPerOperation.Pass {
       firstUser = offset(givenUsers, a * ROW_BYTES);
       firstItem = offset(givenItems, b * ROW_BYTES);
     }
-    if (OPERATION == UPDATE || OPERATION == TOUCH) {
+    if (UPDATES || OPERATION == TOUCH) {
       checkWritable(givenUsers);
       checkWritable(givenItems);
-    }
-    if (OPERATION == ERRORS) {
+    } else if (OPERATION == ERRORS) {
       checkWritable(givenOut);
       Objects.checkFromIndexSize(0L, (long) Float.BYTES * count, givenOut.byteSize());
       outOffset = offset(givenOut, outOffset);
     }
-    if (OPERATION == UPDATE) {
+    if (UPDATES) {
       userRows = Math.min(userRows, rowsFrom(a, steps.users(), Long.BYTES));
       itemRows = Math.min(itemRows, rowsFrom(b, steps.items(), Long.BYTES));
       firstUserStep = offset(steps.users(), a * Long.BYTES);
@@ -243,7 +243,7 @@ final class VectorKernels implements KernelPerOperation.Pass {
       FloatVector s1 = s0;
       FloatVector s2 = s0;
       FloatVector s3 = s0;
-      for (int at = 0; at < ROW_BYTES; at += 64) {
+      for (int at = 0; at < ROW_BYTES && OPERATION != STEP; at += 64) {
         s0 =
             FloatVector.fromMemorySegment(SPECIES, users, user + at, ORDER)
                 .fma(FloatVector.fromMemorySegment(SPECIES, items, item + at, ORDER), s0);

@@ -21,6 +21,9 @@ import java.util.List;
 /// | `neighbor_items` | i32 | neighbours | most similar first |
 /// | `neighbor_similarities` | f32 | neighbours | not negative |
 public final class ItemNeighbors {
+  /// No item has more: also not in a file that was not checked.
+  private static final int MAX_NEIGHBORS = 1024;
+
   private static final String OFFSETS = "neighbor_offsets";
   private static final String ITEMS = "neighbor_items";
   private static final String SIMILARITIES = "neighbor_similarities";
@@ -40,7 +43,7 @@ public final class ItemNeighbors {
 
   /// Neighbours in memory, until nobody refers to them.
   ///
-  /// @param neighbors of each item, most similar first
+  /// @param neighbors of each item, most similar first, 1024 at most
   /// @param similarities in the same order
   public static ItemNeighbors of(int[][] neighbors, float[][] similarities) {
     Arena arena = Arena.ofAuto();
@@ -91,11 +94,11 @@ public final class ItemNeighbors {
     }
     for (int item = 1; item <= size; item++) {
       long offset = offsets.getAtIndex(ValueLayout.JAVA_LONG, item);
-      if (offset < before) {
+      if (offset < before || offset - before > MAX_NEIGHBORS) {
         throw new CorruptFileException(
             path,
-            "tensor %s must never fall: item=%d, start=%d, end=%d"
-                .formatted(OFFSETS, item - 1, before, offset));
+            "tensor %s must rise by 0 to %d: item=%d, start=%d, end=%d"
+                .formatted(OFFSETS, MAX_NEIGHBORS, item - 1, before, offset));
       }
       before = offset;
     }
@@ -127,7 +130,8 @@ public final class ItemNeighbors {
 
   /// The position after an item's last neighbour.
   public long end(int item) {
-    return offset(item + 1);
+    long start = start(item);
+    return Math.clamp(offset(item + 1), start, start + MAX_NEIGHBORS);
   }
 
   /// Some position, where the offsets were not checked and are wrong.

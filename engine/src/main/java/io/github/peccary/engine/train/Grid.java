@@ -25,8 +25,21 @@ record Grid(int[] stripeStarts, int[] blockStarts) {
   /// @param userCounts ratings of each user's row
   /// @param itemCounts ratings of each item's row
   static Grid of(int[] userCounts, int[] itemCounts, int stride) {
+    return of(userCounts, itemCounts, stride, MAX_PARTS);
+  }
+
+  /// The same where items lie in random order. No stripe then has the well-known ones, and each
+  /// visit of a tile loads most of its rows: there are no more stripes than the average row has
+  /// events.
+  static Grid ofDealt(int[] userCounts, int[] itemCounts, int stride) {
+    long rows = Math.max(1, userCounts.length + itemCounts.length);
+    long eventsOfRow = Arrays.stream(userCounts).asLongStream().sum() / rows;
+    return of(userCounts, itemCounts, stride, Math.clamp(eventsOfRow, MIN_PARTS, MAX_PARTS));
+  }
+
+  private static Grid of(int[] userCounts, int[] itemCounts, int stride, int maxParts) {
     int rowsInCache = STRIPE_BYTES / (stride * Float.BYTES);
-    int[] stripes = cut(itemCounts, MIN_PARTS, MAX_PARTS, rowsInCache);
+    int[] stripes = cut(itemCounts, MIN_PARTS, maxParts, rowsInCache);
     int parts = Math.max(MIN_PARTS, stripes.length - 1);
     return new Grid(stripes, cut(userCounts, parts, parts, MAX_ROWS));
   }

@@ -12,7 +12,6 @@ import java.lang.foreign.Arena;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
-import org.jspecify.annotations.Nullable;
 
 /// Learns factors for rankings from all events by alternating least squares (iALS).
 ///
@@ -44,43 +43,45 @@ public final class Ials {
   private final RatingMatrix ratings;
   private final RankingConfig config;
   private final IterationListener listener;
-  private BooleanSupplier stop = () -> false;
-  private @Nullable Holdout instead;
+  private final Holdout holdout;
+  private final BooleanSupplier stop;
 
   /// Hears how training goes, on the thread that called it.
   @FunctionalInterface
   public interface IterationListener {
     /// An iteration has ended.
     void iteration(IterationReport report);
+
+    /// The loss went out of bounds in an iteration: training starts over at a lower rate.
+    default void startedOver(int iteration, double learningRate) {}
   }
 
   /// What an iteration has brought.
   ///
   /// @param iteration number of the iteration, from 1
   /// @param iterations how many are planned
-  /// @param lossOfUsers what is made as small as possible, once the users were solved
-  /// @param loss the same once the items were solved, too
+  /// @param lossOfUsers what is made as small as possible, once the users were solved; NaN where
+  /// they are not solved apart
+  /// @param loss the same at the end of the iteration
   /// @param seconds that the iteration took
   public record IterationReport(
       int iteration, int iterations, double lossOfUsers, double loss, double seconds) {}
 
   /// A training to come, on the events of a rating matrix.
-  public Ials(RatingMatrix ratings, RankingConfig config, IterationListener listener) {
+  ///
+  /// @param holdout what is left out
+  /// @param stop whether to end early; asked after every iteration
+  Ials(
+      RatingMatrix ratings,
+      RankingConfig config,
+      Holdout holdout,
+      IterationListener listener,
+      BooleanSupplier stop) {
     this.ratings = ratings;
     this.config = config;
+    this.holdout = holdout;
     this.listener = listener;
-  }
-
-  /// Lets `stop` end the training early: it is asked after every iteration.
-  public Ials stopWhen(BooleanSupplier stop) {
     this.stop = stop;
-    return this;
-  }
-
-  /// Leaves out this, and not what the settings say.
-  public Ials holdingOut(Holdout holdout) {
-    instead = holdout;
-    return this;
   }
 
   /// Trains, once.
@@ -88,8 +89,7 @@ public final class Ials {
   /// @return the factors, off the heap: to be closed
   /// @throws IllegalArgumentException if there is no event to train on
   /// @throws TrainingDivergedException if the loss is not finite
-  public RankingResult train() {
-    Holdout holdout = instead == null ? config.holdoutOf(ratings) : instead;
+  RankingResult train() {
     try (Workers workers = new Workers(config.threads())) {
       int[] ofUsers = counts(holdout, true, workers);
       int[] ofItems = counts(holdout, false, workers);
@@ -100,7 +100,7 @@ public final class Ials {
                 .formatted(ratings.events(), holdout));
       }
       double pairWeight = config.pairWeight(events, ofUsers.length, ofItems.length);
-      DampedBiases baseline = baseline(holdout, workers);
+      DampedBiases baseline = baseline(ratings, holdout, config.rank(), workers);
       RankingResult result =
           new RankingResult(config, holdout, baseline, ofUsers.length, ofItems.length, events);
       try (Arena scratch = Arena.ofShared()) {
@@ -160,11 +160,11 @@ public final class Ials {
   }
 
   /// The customary damped biases of the ratings, which evaluation compares with; of none, zeros.
-  private DampedBiases baseline(Holdout holdout, Workers workers) {
+  static DampedBiases baseline(RatingMatrix ratings, Holdout holdout, int rank, Workers workers) {
     RatedRows users = RatedRows.users(ratings, workers);
     RatedRows items = RatedRows.items(ratings, workers);
     try (Arena arena = Arena.ofShared()) {
-      int stride = Kernels.strideFor(config.rank());
+      int stride = Kernels.strideFor(rank);
       TileLayout.Split split =
           new TileLayout.Builder(
                   ratings, holdout, (_, _) -> false, users, items, stride, workers, arena)

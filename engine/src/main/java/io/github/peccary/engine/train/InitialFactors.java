@@ -73,12 +73,16 @@ final class InitialFactors {
     }
   }
 
-  /// A number from −1 to 1: SplitMix64 (Steele, Lea and Flood, OOPSLA 2014) at a position.
+  /// A number from −1 to 1.
   static double uniform(long seed, long position) {
+    return (mix(seed, position) >> 10) * 0x1p-53;
+  }
+
+  /// Random bits: SplitMix64 (Steele, Lea and Flood, OOPSLA 2014) at a position.
+  static long mix(long seed, long position) {
     long z = seed * 0xD1342543DE82EF95L + position * 0x9E3779B97F4A7C15L;
     z = (z ^ (z >>> 30)) * 0xBF58476D1CE4E5B9L;
     z = (z ^ (z >>> 27)) * 0x94D049BB133111EBL;
-    z ^= z >>> 31;
-    return (z >> 10) * 0x1p-53;
+    return z ^ (z >>> 31);
   }
 }

@@ -1,9 +1,9 @@
 package io.github.peccary.engine.train;
 
 import io.github.peccary.engine.parallel.Workers;
-import io.github.peccary.engine.ratings.Holdout;
-import io.github.peccary.engine.ratings.RatingMatrix;
 import io.github.peccary.engine.train.TrainConfig.HoldoutRule;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.OptionalDouble;
 
 /// The settings of one training for rankings. Start from [#defaults].
@@ -28,7 +28,8 @@ public record RankingConfig(
     HoldoutRule holdout,
     double l2,
     OptionalDouble unobservedWeight,
-    double ratingWeight) {
+    double ratingWeight)
+    implements RankingSettings {
   /// A system of so many unknowns is solved for each row.
   public static final int MAX_RANK = 1024;
 
@@ -65,19 +66,29 @@ public record RankingConfig(
         0);
   }
 
-  /// These settings with another `iterations`.
+  @Override
+  public RankingMethod method() {
+    return RankingMethod.IALS;
+  }
+
+  @Override
   public RankingConfig withIterations(int value) {
     return new RankingConfig(
         rank, value, threads, seed, holdout, l2, unobservedWeight, ratingWeight);
   }
 
-  /// What is held out of a file.
-  public Holdout holdoutOf(RatingMatrix ratings) {
-    return holdout.of(ratings, Holdout.Scope.EVENTS, seed);
+  @Override
+  public Map<String, String> metadata(long events, int users, int items) {
+    Map<String, String> metadata = new LinkedHashMap<>();
+    metadata.put("peccary.train.l2", Double.toString(l2));
+    metadata.put(
+        "peccary.train.unobservedWeight", Double.toString(unobservedWeight(events, users, items)));
+    metadata.put("peccary.train.ratingWeight", Double.toString(ratingWeight));
+    return metadata;
   }
 
   /// The weight of all pairs together, as a multiple of the number of events.
-  double unobservedWeight(long events, int users, int items) {
+  private double unobservedWeight(long events, int users, int items) {
     double density = events / ((double) users * items);
     return unobservedWeight.orElse(SPARSITY_WEIGHT / Math.sqrt(density));
   }

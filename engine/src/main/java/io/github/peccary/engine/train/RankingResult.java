@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// What a training for rankings has learnt, and how. Owns the memory of the factors: close it once
 /// they are written. A score is the product of two rows: there are no biases, and no mean.
 public final class RankingResult implements AutoCloseable {
-  private final RankingConfig config;
+  private final RankingSettings config;
   private final Holdout holdout;
   private final FactorMatrix users;
   private final FactorMatrix items;
@@ -27,10 +27,11 @@ public final class RankingResult implements AutoCloseable {
   private double loss = Double.NaN;
   private final List<IterationReport> history = new ArrayList<>();
   private final Arena arena = Arena.ofShared();
+  private int startsOver;
 
   /// Rows of zeros, to be filled.
   RankingResult(
-      RankingConfig config,
+      RankingSettings config,
       Holdout holdout,
       DampedBiases baseline,
       int userRows,
@@ -54,9 +55,19 @@ public final class RankingResult implements AutoCloseable {
     ridge = solvedWith;
   }
 
-  /// What the rows of the users were solved with, the items as they are.
+  /// What the rows of the users were solved with, the items as they are; null if they were not.
   public @Nullable UserRidge ridge() {
     return ridge;
+  }
+
+  /// Forgets the iterations so far.
+  void startOver() {
+    history.clear();
+    startsOver++;
+  }
+
+  int startsOver() {
+    return startsOver;
   }
 
   /// What was left out of the training.
@@ -89,9 +100,10 @@ public final class RankingResult implements AutoCloseable {
     return Collections.unmodifiableList(history);
   }
 
-  /// The loss of these rows: after the last iteration the users were solved once more.
+  /// The loss after the last iteration; that of iALS is of the rows as they are, for which the
+  /// users were solved once more.
   public double loss() {
-    return loss;
+    return ridge == null ? history.getLast().loss() : loss;
   }
 
   /// Whether training was ended early from outside.
@@ -109,16 +121,16 @@ public final class RankingResult implements AutoCloseable {
   public Map<String, String> metadata() {
     Map<String, String> metadata = new LinkedHashMap<>();
     metadata.put(ModelFormat.OBJECTIVE, ModelFormat.RANKING);
-    metadata.put(ModelFormat.BIASES, "false");
+    metadata.put(ModelFormat.BIASES, Boolean.toString(config.method() != RankingMethod.IALS));
     metadata.put(ModelFormat.HOLDOUT, holdout.toString());
     metadata.put(ModelFormat.REFIT, "false");
+    metadata.put("peccary.train.method", config.method().toString());
     metadata.put("peccary.train.epochs", Integer.toString(config.iterations()));
     metadata.put("peccary.train.seed", Long.toString(config.seed()));
-    metadata.put("peccary.train.l2", Double.toString(config.l2()));
-    metadata.put(
-        "peccary.train.unobservedWeight",
-        Double.toString(config.unobservedWeight(events, users.rows(), items.rows())));
-    metadata.put("peccary.train.ratingWeight", Double.toString(config.ratingWeight()));
+    metadata.putAll(config.metadata(events, users.rows(), items.rows()));
+    if (startsOver > 0) {
+      metadata.put("peccary.train.startsOver", Integer.toString(startsOver));
+    }
     if (stopped()) {
       metadata.put("peccary.train.stoppedAfterEpoch", Integer.toString(history.size()));
     }

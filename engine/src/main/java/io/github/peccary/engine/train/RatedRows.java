@@ -9,16 +9,18 @@ import io.github.peccary.engine.ratings.RatingMatrix;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import java.util.SplittableRandom;
 
-/// The users or the items that have a rating, numbered without gaps in the order of the file.
+/// The users or the items that have a rating, numbered without gaps in the order of the file; for
+/// rankings all of them.
 ///
 /// In sparse data they are a fraction of all: half of the users may only have seen things, not
 /// rated them. Between the rows that training reads and writes, the others would fill caches, and
 /// be copied with every epoch that is kept.
 ///
-/// @param numbers of each row, its number in the file, ascending
+/// @param numbers of each row, its number in the file, ascending unless dealt
 /// @param rows of each number in the file, its row; -1 for those without a rating
-/// @param counts of each row, its ratings, held out or not
+/// @param counts of each row, its ratings (or events), held out or not
 record RatedRows(int[] numbers, int[] rows, int[] counts) {
   private static final int GRAIN = 1024;
 
@@ -28,6 +30,41 @@ record RatedRows(int[] numbers, int[] rows, int[] counts) {
 
   static RatedRows items(RatingMatrix ratings, Workers workers) {
     return of(ratings, ratings.byItem(), workers);
+  }
+
+  /// All users or items, in the order of the file, with all their events.
+  static RatedRows all(CompressedRows matrix) {
+    return inOrder(matrix, numbers(matrix));
+  }
+
+  /// All users or items in random order: any range of rows is a random sample of them.
+  static RatedRows dealt(CompressedRows matrix, long seed) {
+    int[] numbers = numbers(matrix);
+    SplittableRandom random = new SplittableRandom(seed);
+    for (int row = numbers.length - 1; row > 0; row--) {
+      int other = random.nextInt(row + 1);
+      int number = numbers[other];
+      numbers[other] = numbers[row];
+      numbers[row] = number;
+    }
+    return inOrder(matrix, numbers);
+  }
+
+  private static int[] numbers(CompressedRows matrix) {
+    int[] numbers = new int[matrix.rows()];
+    Arrays.setAll(numbers, row -> row);
+    return numbers;
+  }
+
+  private static RatedRows inOrder(CompressedRows matrix, int[] numbers) {
+    int[] rows = new int[numbers.length];
+    int[] counts = new int[numbers.length];
+    for (int row = 0; row < numbers.length; row++) {
+      int number = numbers[row];
+      rows[number] = row;
+      counts[row] = Math.toIntExact(matrix.end(number) - matrix.start(number));
+    }
+    return new RatedRows(numbers, rows, counts);
   }
 
   private static RatedRows of(RatingMatrix ratings, CompressedRows matrix, Workers workers) {
@@ -101,7 +138,8 @@ record RatedRows(int[] numbers, int[] rows, int[] counts) {
     return all;
   }
 
-  private static void copyRow(FactorMatrix from, int fromRow, FactorMatrix to, int toRow) {
+  /// Copies a row of one matrix to one of another of the same rank.
+  static void copyRow(FactorMatrix from, int fromRow, FactorMatrix to, int toRow) {
     MemorySegment.copy(
         from.segment(),
         from.rowOffset(fromRow),

@@ -106,6 +106,7 @@ final class TileLayout {
     private final RatingMatrix ratings;
     private final CompressedRows matrix;
     private final Holdout holdout;
+    private final boolean allEvents;
     private final Pairs setAside;
     private final RatedRows users;
     private final RatedRows items;
@@ -126,13 +127,50 @@ final class TileLayout {
         int stride,
         Workers workers,
         Arena arena) {
+      this(
+          ratings,
+          holdout,
+          setAside,
+          users,
+          items,
+          Grid.of(users.counts(), items.counts(), stride),
+          false,
+          workers,
+          arena);
+    }
+
+    /// The same for all events, rated or not, and items in random order.
+    static Builder ofEvents(
+        RatingMatrix ratings,
+        Holdout holdout,
+        RatedRows users,
+        RatedRows items,
+        int stride,
+        Workers workers,
+        Arena arena) {
+      Grid grid = Grid.ofDealt(users.counts(), items.counts(), stride);
+      return new Builder(
+          ratings, holdout, (_, _) -> false, users, items, grid, true, workers, arena);
+    }
+
+    private Builder(
+        RatingMatrix ratings,
+        Holdout holdout,
+        Pairs setAside,
+        RatedRows users,
+        RatedRows items,
+        Grid grid,
+        boolean allEvents,
+        Workers workers,
+        Arena arena) {
       this.ratings = ratings;
       this.matrix = ratings.byUser();
       this.holdout = holdout;
       this.setAside = setAside;
       this.users = users;
       this.items = items;
-      this.grid = Grid.of(users.counts(), items.counts(), stride);
+      this.grid = grid;
+      this.allEvents = allEvents;
       this.places = places(items, grid);
       this.workers = workers;
       this.arena = arena;
@@ -292,7 +330,7 @@ final class TileLayout {
           position++;
           int item = indices.next();
           value = values.nextFloat();
-          if (ratings.isRating(value)) {
+          if (allEvents || ratings.isRating(value)) {
             place = places[item];
             part = partOf(item);
             return true;

@@ -171,7 +171,7 @@ public final class Trainer {
 
   private Fit newFit(Holdout holdout, Workers workers) {
     Fit fit;
-    try (WarmUp _ = new WarmUp(config.rank())) {
+    try (WarmUp _ = new WarmUp(config.rank(), false)) {
       if (from != null && predecessor == null) {
         predecessor = new Predecessor(from, ratings, config, workers);
       }

@@ -26,14 +26,17 @@ final class WarmUp implements AutoCloseable {
   private static final int WAITS = 2000;
 
   private final int rank;
+  private final boolean onErrors;
   private final Kernels kernels;
   private volatile boolean closed;
 
   /// Starts calling the kernel for rows of `rank` factors.
   ///
+  /// @param onErrors whether steps are wanted on errors that are given, not on those found
   /// @throws UnsupportedOperationException if this machine has no kernel
-  WarmUp(int rank) {
+  WarmUp(int rank, boolean onErrors) {
     this.rank = rank;
+    this.onErrors = onErrors;
     kernels = Kernels.forRank(rank); // here, where a refusal is heard
     Thread _ = Thread.ofPlatform().daemon().name("peccary-warm-up").start(this::run);
   }
@@ -52,7 +55,11 @@ final class WarmUp implements AutoCloseable {
       for (int wait = 0; wait < WAITS && !closed; wait++) {
         for (int call = 0; call < calls && !closed; call++) {
           kernels.errors(users, 0, items, 0, records, 0, ROWS, errors);
-          float _ = kernels.update(users, 0, items, 0, records, 0, ROWS, steps);
+          if (onErrors) {
+            kernels.step(users, 0, items, 0, records, 0, ROWS, steps);
+          } else {
+            float _ = kernels.update(users, 0, items, 0, records, 0, ROWS, steps);
+          }
         }
         calls = CALLS_AT_A_TIME;
         Thread.sleep(1);

@@ -89,6 +89,7 @@ public final class KernelDigest {
       kernels.dots(memory, rowsOffset, memory, itemsOffset(), ROWS, out(RECORDS, ROWS), 0);
       float dot = kernels.dot(memory, rowsOffset, memory, itemsOffset());
       out(RECORDS + ROWS, 1).set(JAVA_FLOAT, 0, dot);
+      kernels.step(users(), 2, items(), 4, records(), 5, RECORDS / 4, steps);
       float squares = kernels.update(users(), 0, items(), 0, records(), 0, RECORDS, steps);
       out(RECORDS + ROWS + 1, 1).set(JAVA_FLOAT, 0, squares);
       touch(kernels);
@@ -97,6 +98,30 @@ public final class KernelDigest {
       kernels.sumRows(memory, rowsOffset, 8, memory, itemsOffset(), ROWS - 1, memory, last);
       kernels.scale(memory, last, memory, itemsOffset(), memory, rowsOffset + 4, memory, last);
       return memory;
+    }
+
+    /// An update by the first record only; its value is then the error.
+    void updateFirst(Kernels kernels) {
+      kernels.errors(users(), 0, items(), 0, records(), 0, 1, out(0, 1));
+      float error = out(0, 1).get(JAVA_FLOAT, 0);
+      float _ = kernels.update(users(), 0, items(), 0, records(), 0, 1, steps);
+      setFirst(error);
+    }
+
+    /// A step on what [#updateFirst] finds.
+    void stepOnFirstError(Kernels kernels) {
+      kernels.errors(users(), 0, items(), 0, records(), 0, 1, out(0, 1));
+      setFirst(out(0, 1).get(JAVA_FLOAT, 0));
+      kernels.step(users(), 0, items(), 0, records(), 0, 1, steps);
+    }
+
+    private void setFirst(float value) {
+      long record = records().get(JAVA_LONG, 0);
+      records()
+          .set(
+              JAVA_LONG,
+              0,
+              Kernels.record(Kernels.localUser(record), Kernels.localItem(record), value));
     }
 
     void touch(Kernels kernels) {

@@ -40,6 +40,7 @@ class KernelsTest {
                 kernels.forDots(),
                 kernels.forErrors(),
                 kernels.forUpdate(),
+                kernels.forStep(),
                 kernels.forTouch(),
                 kernels.forSumRows(),
                 kernels.forScale()))
@@ -164,6 +165,22 @@ class KernelsTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(ints = {14, 15, 30, 62})
+  void aStepOnTheErrorThatIsFoundIsTheUpdate(int rank) {
+    for (Kernels kernels : List.of(new ScalarKernels(rank), Kernels.forRank(rank))) {
+      for (long seed = 0; seed < 20; seed++) {
+        try (Arena arena = Arena.ofShared()) {
+          Operands updated = Operands.random(arena, rank, 1f, seed);
+          Operands stepped = Operands.random(arena, rank, 1f, seed);
+          updated.updateFirst(kernels);
+          stepped.stepOnFirstError(kernels);
+          assertThat(stepped.memory().mismatch(updated.memory())).as("seed=%d", seed).isEqualTo(-1);
+        }
+      }
+    }
+  }
+
   @Test
   void touchingChangesNothing() {
     for (Kernels kernels : List.of(new ScalarKernels(30), Kernels.forRank(30))) {
@@ -212,6 +229,7 @@ class KernelsTest {
               () -> kernels.update(heap, 0, rows, 0, records, 0, 1, steps),
               () -> kernels.update(rows, 0, heap, 0, records, 0, 1, steps),
               () -> kernels.update(rows, 0, rows, 0, heap, 0, 1, steps),
+              () -> kernels.step(rows, 0, heap, 0, records, 0, 1, steps),
               () -> kernels.errors(rows, 0, rows, 0, records, 0, 1, heap));
       assertThat(onTheHeap)
           .allSatisfy(
@@ -222,6 +240,7 @@ class KernelsTest {
       List<ThrowingCallable> readOnly =
           List.of(
               () -> kernels.update(rows.asReadOnly(), 0, rows, 0, records, 0, 1, steps),
+              () -> kernels.step(rows.asReadOnly(), 0, rows, 0, records, 0, 1, steps),
               () -> kernels.touch(rows, 0, rows.asReadOnly(), 0, records, 0, 1),
               () -> kernels.errors(rows, 0, rows, 0, records, 0, 1, out.asReadOnly()));
       assertThat(readOnly)
@@ -237,6 +256,8 @@ class KernelsTest {
               () -> kernels.update(rows, 0, rows, 4, records, 0, 1, steps),
               () -> kernels.update(rows, 0, rows, 0, records, -1, 1, steps),
               () -> kernels.update(rows, 0, rows, 0, records, 0, 2, steps),
+              () -> kernels.step(rows, 0, rows, 3, records, 0, 1, steps),
+              () -> kernels.step(rows, 0, rows, 0, records, 0, 2, steps),
               () -> kernels.errors(rows, 0, rows, 0, records, 0, 1, out.asSlice(2)));
       assertThat(outside)
           .allSatisfy(

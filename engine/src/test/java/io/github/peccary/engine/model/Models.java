@@ -142,8 +142,7 @@ public final class Models {
     for (HistoryLength length : HistoryLength.values()) {
       weights.put(length, new Blend.Weights(1, 2, 0.25f));
     }
-    return Blend.of(
-        weights, ItemNeighbors.of(neighbors, similarities), new int[ratings.items()]);
+    return Blend.of(weights, ItemNeighbors.of(neighbors, similarities), new int[ratings.items()]);
   }
 
   private UserRidge ridge() {

@@ -13,9 +13,9 @@ import io.github.peccary.engine.parallel.Workers;
 import io.github.peccary.engine.ratings.RatingMatrices;
 import io.github.peccary.engine.ratings.RatingMatrix;
 import io.github.peccary.engine.storage.Verify;
-import io.github.peccary.engine.train.Ials;
 import io.github.peccary.engine.train.RankingConfig;
 import io.github.peccary.engine.train.RankingResult;
+import io.github.peccary.engine.train.RankingTrainer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.BitSet;
@@ -35,7 +35,7 @@ class BlendedRecommenderTest {
     RankingConfig config = RankingConfig.defaults().withIterations(4);
     try (RatingMatrix ratings = RatingMatrices.open(file, RatingMatrices.random(150, 90, 0.08, 5));
         Workers workers = new Workers(2);
-        RankingResult result = new Ials(ratings, config, report -> {}).train()) {
+        RankingResult result = new RankingTrainer(ratings, config, report -> {}).train()) {
       Blend blend = BlendTraining.learn(ratings, config, workers, () -> false);
       FactorModelWriter.write(
           model,

@@ -46,7 +46,7 @@ class FoldInTrainingTest {
         new RankingConfig(RANK, 4, 2, 1, NOTHING, 0.01, OptionalDouble.of(0.5), 0.3);
     Path file = folder.resolve("model.safetensors");
     try (RatingMatrix ratings = ratings();
-        RankingResult result = new Ials(ratings, config, _ -> {}).train()) {
+        RankingResult result = new RankingTrainer(ratings, config, _ -> {}).train()) {
       FactorModelWriter.write(
           file,
           ratings,

@@ -37,7 +37,7 @@ class IalsTest {
     RankingConfig config =
         new RankingConfig(rank, 2, 2, rank, NOTHING, 0.01, OptionalDouble.of(0.05), 0.3);
     try (RatingMatrix ratings = skewed(60, 500, 5);
-        RankingResult result = new Ials(ratings, config, _ -> {}).train()) {
+        RankingResult result = new RankingTrainer(ratings, config, _ -> {}).train()) {
       double[][] gram = PrincipalAxesTest.gram(result.items());
       for (int user = 0; user < ratings.users(); user++) {
         double[] expected = solve(ratings.byUser(), user, result.items(), gram, config);
@@ -63,7 +63,7 @@ class IalsTest {
         new RankingConfig(8, 6, 2, 1, NOTHING, 0.01, OptionalDouble.of(0.05), 0.3);
     List<IterationReport> heard = new ArrayList<>();
     try (RatingMatrix ratings = skewed(200, 40, 7);
-        RankingResult result = new Ials(ratings, config, heard::add).train()) {
+        RankingResult result = new RankingTrainer(ratings, config, heard::add).train()) {
       double before = Double.POSITIVE_INFINITY;
       for (IterationReport report : heard) {
         assertThat(report.lossOfUsers()).isLessThan(before);
@@ -80,10 +80,11 @@ class IalsTest {
   @Test
   void theResultDependsOnTheSeedButNotOnTheThreads() throws IOException {
     try (RatingMatrix ratings = skewed(300, 90, 3);
-        RankingResult one = new Ials(ratings, threads(1, 5), _ -> {}).train();
-        RankingResult other = new Ials(ratings, threads(2, 6), _ -> {}).train()) {
+        RankingResult one = new RankingTrainer(ratings, threads(1, 5), _ -> {}).train();
+        RankingResult other = new RankingTrainer(ratings, threads(2, 6), _ -> {}).train()) {
       for (int threads = 2; threads <= 3; threads++) {
-        try (RankingResult more = new Ials(ratings, threads(threads, 5), _ -> {}).train()) {
+        try (RankingResult more =
+            new RankingTrainer(ratings, threads(threads, 5), _ -> {}).train()) {
           assertThat(more.users().segment().mismatch(one.users().segment())).isEqualTo(-1);
           assertThat(more.items().segment().mismatch(one.items().segment())).isEqualTo(-1);
           assertThat(more.metadata()).isEqualTo(one.metadata());
@@ -111,7 +112,7 @@ class IalsTest {
     }
     RankingConfig config = new RankingConfig(2, 10, 2, 1, NOTHING, 0.01, OptionalDouble.of(0.1), 0);
     try (RatingMatrix ratings = RatingMatrices.open(folder.resolve("r.safetensors"), triples);
-        RankingResult result = new Ials(ratings, config, _ -> {}).train()) {
+        RankingResult result = new RankingTrainer(ratings, config, _ -> {}).train()) {
       for (int user = 0; user < 40; user++) {
         int row = ratings.userIds().indexOf("u" + user);
         String withheld = "i" + (user % 2 + 2 * (user / 2 % 10));
@@ -137,7 +138,7 @@ class IalsTest {
     }
     RankingConfig config = config(new HoldoutRule.LeaveOut(1, 18));
     try (RatingMatrix ratings = RatingMatrices.open(folder.resolve("all.safetensors"), all);
-        RankingResult result = new Ials(ratings, config, _ -> {}).train()) {
+        RankingResult result = new RankingTrainer(ratings, config, _ -> {}).train()) {
       List<Triple> kept = new ArrayList<>(all);
       List<Triple> changed = new ArrayList<>(all);
       kept.removeIf(triple -> heldOut(ratings, result.holdout(), triple));
@@ -166,7 +167,7 @@ class IalsTest {
       RankingResult result, String name, List<Triple> triples, RankingConfig config)
       throws IOException {
     try (RatingMatrix ratings = RatingMatrices.open(folder.resolve(name), triples);
-        RankingResult other = new Ials(ratings, config, _ -> {}).train()) {
+        RankingResult other = new RankingTrainer(ratings, config, _ -> {}).train()) {
       assertThat(other.events()).as(name).isEqualTo(result.events());
       assertThat(other.users().segment().mismatch(result.users().segment())).isEqualTo(-1);
       assertThat(other.items().segment().mismatch(result.items().segment())).isEqualTo(-1);
@@ -182,7 +183,7 @@ class IalsTest {
     RankingConfig config = new RankingConfig(4, 9, 1, 1, NOTHING, 0.01, OptionalDouble.of(0.1), 0);
     try (RatingMatrix ratings = skewed(50, 20, 2);
         RankingResult result =
-            new Ials(ratings, config, _ -> iterations.incrementAndGet())
+            new RankingTrainer(ratings, config, _ -> iterations.incrementAndGet())
                 .stopWhen(() -> iterations.get() == 2)
                 .train()) {
       assertThat(result.stopped()).isTrue();

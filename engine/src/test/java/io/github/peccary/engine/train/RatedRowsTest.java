@@ -48,6 +48,25 @@ class RatedRowsTest {
   }
 
   @Test
+  void dealtRowsAreAllRowsOnceInAnOrderOfTheSeed() throws IOException {
+    try (RatingMatrix ratings = RatingMatrices.open(folder.resolve("sparse"), sparse())) {
+      RatedRows dealt = RatedRows.dealt(ratings.byItem(), 1);
+      RatedRows all = RatedRows.all(ratings.byItem());
+      assertThat(all.numbers()).isSorted().hasSize(ratings.items());
+      assertThat(dealt.numbers())
+          .isEqualTo(RatedRows.dealt(ratings.byItem(), 1).numbers())
+          .isNotEqualTo(RatedRows.dealt(ratings.byItem(), 2).numbers())
+          .containsExactlyInAnyOrder(all.numbers());
+      for (int item = 0; item < ratings.items(); item++) {
+        int row = dealt.rows()[item];
+        assertThat(dealt.numbers()[row]).isEqualTo(item);
+        assertThat((long) dealt.counts()[row])
+            .isEqualTo(ratings.byItem().end(item) - ratings.byItem().start(item));
+      }
+    }
+  }
+
+  @Test
   void scatteredRowsStandWhereTheyBelongAndTheOthersHaveTheConstantOnly() throws IOException {
     try (RatingMatrix ratings = RatingMatrices.open(folder.resolve("sparse"), sparse());
         Workers workers = new Workers(2);

@@ -60,6 +60,30 @@ class TileLayoutTest {
   }
 
   @Test
+  void allEventsAreLaidOutForRankings() throws IOException {
+    try (RatingMatrix ratings = random();
+        Workers workers = new Workers(2);
+        Arena arena = Arena.ofShared()) {
+      Holdout holdout = Holdout.random(ratings, Holdout.Scope.EVENTS, 0.2, SEED);
+      RatedRows users = RatedRows.all(ratings.byUser());
+      RatedRows items = RatedRows.dealt(ratings.byItem(), SEED);
+      TileLayout.Split split =
+          TileLayout.Builder.ofEvents(ratings, holdout, users, items, 32, workers, arena)
+              .build(false);
+      assertThat(split.training().ratings() + split.heldOut().ratings())
+          .isEqualTo(ratings.events())
+          .isGreaterThan(ratings.ratings());
+      Map<Long, Float> heldOut = new HashMap<>();
+      collect(split.heldOut(), true, holdout, users, items, heldOut);
+      for (int item = 0; item < ratings.items(); item++) {
+        RankingEvents events = new RankingEvents(ratings, holdout, 0, false);
+        events.start(item);
+        assertThat(split.itemCounts()[items.rows()[item]]).isEqualTo(events.count());
+      }
+    }
+  }
+
+  @Test
   void aUserDoesNotFollowHimself() throws IOException {
     List<RatingMatrices.Triple> dense = RatingMatrices.random(400, 64, 0.9, SEED);
     try (RatingMatrix ratings = RatingMatrices.open(folder.resolve("dense"), dense);

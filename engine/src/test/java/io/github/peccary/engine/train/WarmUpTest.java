@@ -13,7 +13,7 @@ class WarmUpTest {
   void itsThreadEndsOnceClosed(int rank) throws InterruptedException {
     List<Thread> before = warmUpThreads();
     List<Thread> started;
-    try (WarmUp _ = new WarmUp(rank)) {
+    try (WarmUp _ = new WarmUp(rank, rank % 2 == 0)) {
       started = warmUpThreads();
       started.removeAll(before);
     }

@@ -8,10 +8,14 @@ import io.github.peccary.engine.model.HistoryLength;
 import io.github.peccary.engine.parallel.Workers;
 import io.github.peccary.engine.ratings.RatingMatrix;
 import io.github.peccary.engine.storage.Verify;
-import io.github.peccary.engine.train.Ials;
+import io.github.peccary.engine.train.Ials.IterationListener;
 import io.github.peccary.engine.train.Ials.IterationReport;
 import io.github.peccary.engine.train.RankingConfig;
+import io.github.peccary.engine.train.RankingMethod;
 import io.github.peccary.engine.train.RankingResult;
+import io.github.peccary.engine.train.RankingSettings;
+import io.github.peccary.engine.train.RankingTrainer;
+import io.github.peccary.engine.train.SamplingConfig;
 import io.github.peccary.engine.train.TrainConfig.HoldoutRule;
 import io.github.peccary.tools.Console;
 import io.github.peccary.tools.Format;
@@ -34,28 +38,40 @@ import picocli.CommandLine.Spec;
 /// A training for rankings: the options that only it has, and what it prints.
 final class RankingTraining {
   private static final RankingConfig DEFAULTS = RankingConfig.defaults();
+  private static final String METHOD = "--method";
   private static final String UNOBSERVED = "--unobserved-weight";
   private static final String RATING = "--rating-weight";
+  private static final String NEGATIVES = "--negatives";
+  private static final String LEARNING_RATE = "--learning-rate";
   private static final String NO_BLEND = "--no-blend";
-  private static final List<String> OF_RANKINGS = List.of(UNOBSERVED, RATING, NO_BLEND);
+  private static final List<String> OF_RANKINGS =
+      List.of(METHOD, UNOBSERVED, RATING, NEGATIVES, NO_BLEND);
   private static final List<String> OF_RATINGS =
-      List.of(
-          "--learning-rate",
-          "--refit",
-          "--no-biases",
-          "--checkpoint",
-          "--checkpoint-every",
-          "--resume",
-          "--from");
+      List.of("--refit", "--no-biases", "--checkpoint", "--checkpoint-every", "--resume", "--from");
 
   @Spec(Spec.Target.MIXEE)
   private CommandSpec spec;
 
   @Option(
+      names = METHOD,
+      paramLabel = "NAME",
+      description = {
+        "How rankings are learnt: ials, least squares over all pairs; softmax, each event against",
+        "items drawn by popularity; or bpr, against one item drawn from all alike."
+      })
+  private RankingMethod method = RankingMethod.IALS;
+
+  @Option(
+      names = NEGATIVES,
+      paramLabel = "N",
+      description = "For softmax: items that each event is set against.")
+  private int negatives = SamplingConfig.defaults(RankingMethod.SOFTMAX).negatives();
+
+  @Option(
       names = UNOBSERVED,
       paramLabel = "X",
       description = {
-        "For rankings: weight of all pairs together at 0, in events at 1; by default it follows",
+        "For ials: weight of all pairs together at 0, in events at 1; by default it follows",
         "from how sparse the events are: 1.25 / √(events / pairs)."
       })
   private @Nullable Double unobservedWeight;
@@ -63,7 +79,7 @@ final class RankingTraining {
   @Option(
       names = RATING,
       paramLabel = "X",
-      description = "For rankings: what each point of a rating adds to the weight of its event.")
+      description = "For ials: what each point of a rating adds to the weight of its event.")
   private double ratingWeight = DEFAULTS.ratingWeight();
 
   @Option(
@@ -71,15 +87,30 @@ final class RankingTraining {
       description = "For rankings: go by the factors alone, not by neighbours and popularity too.")
   private boolean noBlend;
 
-  /// Refuses options of the other objective.
+  /// Refuses options of the other objective, or of another method.
   void requireFit(Objective objective) {
-    boolean ranking = objective == Objective.RANKING;
-    for (String option : ranking ? OF_RATINGS : OF_RANKINGS) {
+    if (objective == Objective.RATING) {
+      refuse(OF_RANKINGS, "objective", Objective.RANKING, objective);
+      return;
+    }
+    refuse(OF_RATINGS, "objective", Objective.RATING, objective);
+    if (method == RankingMethod.IALS) {
+      refuse(List.of(LEARNING_RATE), "method", "softmax or bpr", method);
+    } else {
+      refuse(List.of(UNOBSERVED, RATING), "method", RankingMethod.IALS, method);
+    }
+    if (method != RankingMethod.SOFTMAX) {
+      refuse(List.of(NEGATIVES), "method", RankingMethod.SOFTMAX, method);
+    }
+  }
+
+  private void refuse(List<String> options, String kind, Object fitting, Object found) {
+    for (String option : options) {
       if (given(option)) {
         throw new ParameterException(
             spec.commandLine(),
-            "%s must go with the objective %s: objective=%s; leave it out"
-                .formatted(option, ranking ? Objective.RATING : Objective.RANKING, objective));
+            "%s must go with the %s %s: %s=%s; leave it out"
+                .formatted(option, kind, fitting, kind, found));
       }
     }
   }
@@ -88,18 +119,40 @@ final class RankingTraining {
     return spec.commandLine().getParseResult().hasMatchedOption(option);
   }
 
-  RankingConfig config(
-      int rank, int epochs, int threads, long seed, HoldoutRule holdout, double l2) {
-    double penalty = given("--l2") ? l2 : DEFAULTS.l2();
-    return new RankingConfig(
+  /// The settings of the chosen method.
+  RankingSettings config(
+      int rank,
+      int epochs,
+      int threads,
+      long seed,
+      HoldoutRule holdout,
+      double l2,
+      double learningRate,
+      boolean deterministic) {
+    if (method == RankingMethod.IALS) {
+      double penalty = given("--l2") ? l2 : DEFAULTS.l2();
+      return new RankingConfig(
+          rank,
+          epochs,
+          threads,
+          seed,
+          holdout,
+          penalty,
+          unobservedWeight == null ? OptionalDouble.empty() : OptionalDouble.of(unobservedWeight),
+          ratingWeight);
+    }
+    SamplingConfig defaults = SamplingConfig.defaults(method);
+    return new SamplingConfig(
+        method,
         rank,
         epochs,
         threads,
         seed,
         holdout,
-        penalty,
-        unobservedWeight == null ? OptionalDouble.empty() : OptionalDouble.of(unobservedWeight),
-        ratingWeight);
+        given("--l2") ? l2 : defaults.l2(),
+        given(LEARNING_RATE) ? learningRate : defaults.learningRate(),
+        method == RankingMethod.SOFTMAX ? negatives : defaults.negatives(),
+        deterministic);
   }
 
   /// Trains, writes and prints.
@@ -107,7 +160,12 @@ final class RankingTraining {
   /// @param start of the command, in nanoseconds
   /// @return the exit code
   int train(
-      Console console, Path input, Path output, RankingConfig config, boolean withSeen, long start)
+      Console console,
+      Path input,
+      Path output,
+      RankingSettings config,
+      boolean withSeen,
+      long start)
       throws IOException {
     try (Interruption interruption = new Interruption(() -> noteNoModel(console));
         RatingMatrix ratings = RatingMatrix.open(input, Verify.CHECKSUMS)) {
@@ -140,7 +198,7 @@ final class RankingTraining {
   }
 
   private static Blend blend(
-      Console console, RatingMatrix ratings, RankingConfig config, Interruption interruption) {
+      Console console, RatingMatrix ratings, RankingSettings config, Interruption interruption) {
     try (Workers workers = new Workers(config.threads());
         ProgressBar progress = console.progress()) {
       progress.update(0, 1, () -> "learning what to blend");
@@ -153,18 +211,32 @@ final class RankingTraining {
   }
 
   private static RankingResult train(
-      Console console, RatingMatrix ratings, RankingConfig config, Interruption interruption) {
+      Console console, RatingMatrix ratings, RankingSettings config, Interruption interruption) {
     try (ProgressBar progress = console.progress()) {
-      return new Ials(
-              ratings,
-              config,
-              report -> {
-                interruption.worthwhile();
-                progress.update(report.iteration(), report.iterations(), () -> words(report));
-              })
+      IterationListener listener = listener(console, progress, interruption);
+      return new RankingTrainer(ratings, config, listener)
           .stopWhen(interruption::requested)
           .train();
     }
+  }
+
+  private static IterationListener listener(
+      Console console, ProgressBar progress, Interruption interruption) {
+    return new IterationListener() {
+      @Override
+      public void iteration(IterationReport report) {
+        interruption.worthwhile();
+        progress.update(report.iteration(), report.iterations(), () -> words(report));
+      }
+
+      @Override
+      public void startedOver(int iteration, double learningRate) {
+        progress.clear();
+        console.note(
+            "peccary: epoch %d diverged; training starts over at half of the learning rate, %s"
+                .formatted(iteration, learningRate));
+      }
+    };
   }
 
   private static String words(IterationReport report) {
@@ -173,15 +245,20 @@ final class RankingTraining {
         .formatted(
             report.iteration(),
             report.iterations(),
-            Format.scaled(report.loss()),
+            loss(report.loss()),
             Format.seconds(left * report.seconds()));
+  }
+
+  /// That of iALS is a sum over all pairs, that of sampled methods a mean over the events.
+  private static String loss(double value) {
+    return value < 1000 ? Format.metric(value) : Format.scaled(value);
   }
 
   private static void print(
       Console console,
       Path output,
       RatingMatrix ratings,
-      RankingConfig config,
+      RankingSettings config,
       RankingResult result,
       @Nullable Blend blend,
       double seconds) {
@@ -194,18 +271,18 @@ final class RankingTraining {
                 config.rank()));
     console.line("");
     console.line(
-        "  %s of %s; %s events/s (iALS, %s, %s kernel of %d lanes)"
+        "  %s of %s; %s events/s (%s, %s, %s kernel of %d lanes)"
             .formatted(
                 Format.count(result.history().size(), "epoch"),
                 Format.count(result.events(), "event"),
                 Format.scaled(result.eventsPerSecond()),
+                name(config),
                 Format.count(config.threads(), "thread"),
                 Kernels.active(),
                 Kernels.lanes()));
     console.line(
         "  loss from %s to %s; what it is worth, evaluate tells"
-            .formatted(
-                Format.scaled(result.history().getFirst().loss()), Format.scaled(result.loss())));
+            .formatted(loss(result.history().getFirst().loss()), loss(result.loss())));
     if (blend != null) {
       console.line(
           "  rankings also go by neighbours and popularity, the more the shorter a history");
@@ -227,9 +304,20 @@ final class RankingTraining {
     return fields;
   }
 
+  private static String name(RankingSettings config) {
+    return switch (config) {
+      case RankingConfig _ -> "iALS";
+      case SamplingConfig sampling -> sampling.method() + ", " + sampling.schedule();
+    };
+  }
+
+  private static String schedule(RankingSettings config) {
+    return config instanceof SamplingConfig sampling ? sampling.schedule() : "Alternating";
+  }
+
   private static Map<String, Object> fields(
       Path output,
-      RankingConfig config,
+      RankingSettings config,
       RankingResult result,
       @Nullable Blend blend,
       double seconds) {
@@ -239,17 +327,20 @@ final class RankingTraining {
       epochSeconds.add(report.seconds());
       Map<String, Object> epoch = new LinkedHashMap<>();
       epoch.put("epoch", report.iteration());
-      epoch.put("lossOfUsers", report.lossOfUsers());
+      if (!Double.isNaN(report.lossOfUsers())) {
+        epoch.put("lossOfUsers", report.lossOfUsers());
+      }
       epoch.put("loss", report.loss());
       history.add(epoch);
     }
     Map<String, Object> fields = new LinkedHashMap<>();
     fields.put("output", output.toString());
     fields.put("objective", Objective.RANKING.toString());
+    fields.put("method", config.method().toString());
     fields.put("rank", config.rank());
     fields.put("stride", result.items().stride());
     fields.put("threads", config.threads());
-    fields.put("schedule", "Alternating");
+    fields.put("schedule", schedule(config));
     fields.put("kernel", Kernels.active());
     fields.put("lanes", Kernels.lanes());
     fields.put("epochs", history.size());

@@ -8,7 +8,7 @@ import io.github.peccary.engine.ratings.RatingMatrix;
 import io.github.peccary.engine.storage.Verify;
 import io.github.peccary.engine.train.Checkpoint;
 import io.github.peccary.engine.train.EpochListener.EpochReport;
-import io.github.peccary.engine.train.RankingConfig;
+import io.github.peccary.engine.train.RankingSettings;
 import io.github.peccary.engine.train.TrainConfig;
 import io.github.peccary.engine.train.TrainConfig.HoldoutRule;
 import io.github.peccary.engine.train.Trainer;
@@ -54,6 +54,7 @@ import picocli.CommandLine.Spec;
       "  peccary train ratings.safetensors --checkpoint training",
       "  peccary train ratings.safetensors --resume training",
       "  peccary train ratings.safetensors -o ranking.safetensors --objective ranking --rank 62",
+      "  peccary train ratings.safetensors -o ranking.safetensors --objective ranking --method softmax",
       "  peccary train newer.safetensors -o newer-model.safetensors --from model.safetensors",
     })
 final class TrainCommand implements Callable<Integer> {
@@ -119,22 +120,26 @@ final class TrainCommand implements Callable<Integer> {
       paramLabel = "NAME",
       description = {
         "What is learnt: rating, the squared error of the ratings; or ranking, which items a user",
-        "has events with, rated or not, by iALS. A ranking runs all --epochs, and is deterministic."
+        "has events with, rated or not (see --method). A ranking runs all --epochs."
       })
   private Objective objective = Objective.RATING;
 
   @Option(
       names = "--l2",
       paramLabel = "X",
-      description = "Penalty of large factors; for rankings 0.01 unless given.")
+      description = "Penalty of large factors; ials: 0.01, softmax: 3.5, bpr: 2 unless given.")
   private double l2 = DEFAULTS.l2();
 
-  @Option(names = "--learning-rate", paramLabel = "X", description = "First step size.")
+  @Option(
+      names = "--learning-rate",
+      paramLabel = "X",
+      description = "First step size; for softmax and bpr 0.3 unless given.")
   private double learningRate = DEFAULTS.learningRate();
 
   @Option(
       names = "--deterministic",
-      description = "The same model, to the bit, on any number of threads and any machine.")
+      description =
+          "The same model, to the bit, on any number of threads and any machine; ials always is.")
   private boolean deterministic;
 
   @Option(
@@ -159,7 +164,7 @@ final class TrainCommand implements Callable<Integer> {
     long start = System.nanoTime();
     ranking.requireFit(objective);
     if (objective == Objective.RANKING) {
-      RankingConfig config = Settings.valid(spec, this::rankingConfig);
+      RankingSettings config = Settings.valid(spec, this::rankingConfig);
       Settings.requireWritable(output, input);
       return ranking.train(console, input, output, config, !noSeen, start);
     }
@@ -218,8 +223,8 @@ final class TrainCommand implements Callable<Integer> {
         rank, epochs, threads, seed, holdout, l2, learningRate, deterministic, refit, !noBiases);
   }
 
-  private RankingConfig rankingConfig() {
-    return ranking.config(rank, epochs, threads, seed, holdout, l2);
+  private RankingSettings rankingConfig() {
+    return ranking.config(rank, epochs, threads, seed, holdout, l2, learningRate, deterministic);
   }
 
   static double secondsSince(long start) {

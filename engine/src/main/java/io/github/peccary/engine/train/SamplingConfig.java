@@ -1,0 +1,107 @@
+package io.github.peccary.engine.train;
+
+import io.github.peccary.engine.parallel.Workers;
+import io.github.peccary.engine.train.TrainConfig.HoldoutRule;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/// The settings of one training for rankings by sampled negatives. Start from [#defaults].
+///
+/// @param method [RankingMethod#BPR] or [RankingMethod#SOFTMAX]
+/// @param rank factors of each user and item, from 1 to [RankingConfig#MAX_RANK]
+/// @param iterations passes over all events, 1 or more
+/// @param threads workers, 1 or more
+/// @param seed of the split, of the initial factors, of what is sampled and of the order of tiles
+/// @param holdout what is left out of the training, to measure on
+/// @param l2 how strongly each step pulls a row towards zero, in the measure that little is known
+/// about the other row; 0 or more
+/// @param learningRate step size of the first epoch, above 0; it falls in a line to 0. Where the
+/// loss goes out of bounds, training starts over with half of it, three times at most
+/// @param negatives items that each event is set against, from 1 to [#MAX_NEGATIVES]; 1 for BPR
+/// @param deterministic whether the result may depend on data, settings and seed only
+public record SamplingConfig(
+    RankingMethod method,
+    int rank,
+    int iterations,
+    int threads,
+    long seed,
+    HoldoutRule holdout,
+    double l2,
+    double learningRate,
+    int negatives,
+    boolean deterministic)
+    implements RankingSettings {
+  /// More are drawn from no stripe.
+  public static final int MAX_NEGATIVES = 1024;
+
+  public SamplingConfig {
+    require(
+        method != RankingMethod.IALS, "negatives must be sampled by bpr or softmax: method=ials");
+    require(
+        rank >= 1 && rank <= RankingConfig.MAX_RANK,
+        "rank must be from 1 to %d for rankings: rank=%d".formatted(RankingConfig.MAX_RANK, rank));
+    require(iterations >= 1, "epochs must be 1 or more for rankings: epochs=" + iterations);
+    require(
+        threads >= 1 && threads <= Workers.MAX_THREADS,
+        "threads must be from 1 to %d: threads=%d".formatted(Workers.MAX_THREADS, threads));
+    require(
+        l2 >= 0 && l2 < Double.POSITIVE_INFINITY,
+        "l2 must be a finite number, 0 or more: l2=" + l2);
+    require(
+        learningRate > 0 && learningRate < Double.POSITIVE_INFINITY,
+        "the learning rate must be a finite number above 0: learningRate=" + learningRate);
+    require(
+        negatives >= 1 && negatives <= MAX_NEGATIVES,
+        "negatives must be from 1 to %d: negatives=%d".formatted(MAX_NEGATIVES, negatives));
+    require(
+        method != RankingMethod.BPR || negatives == 1,
+        "bpr must have one negative: negatives=" + negatives);
+  }
+
+  /// What a method does best with on data of any kind; a thread per processor, nothing held out.
+  public static SamplingConfig defaults(RankingMethod method) {
+    boolean bpr = method == RankingMethod.BPR;
+    return new SamplingConfig(
+        method,
+        30,
+        20,
+        Runtime.getRuntime().availableProcessors(),
+        42,
+        new HoldoutRule.Fraction(0),
+        bpr ? 2 : 3.5,
+        0.3,
+        bpr ? 1 : 4,
+        false);
+  }
+
+  /// How workers share tiles: `Strata` where deterministic, else `Hogwild`.
+  public String schedule() {
+    return scheduleOfTiles().getClass().getSimpleName();
+  }
+
+  Schedule scheduleOfTiles() {
+    return deterministic ? new Schedule.Strata() : new Schedule.Hogwild();
+  }
+
+  @Override
+  public SamplingConfig withIterations(int value) {
+    return new SamplingConfig(
+        method, rank, value, threads, seed, holdout, l2, learningRate, negatives, deterministic);
+  }
+
+  @Override
+  public Map<String, String> metadata(long events, int users, int items) {
+    Map<String, String> metadata = new LinkedHashMap<>();
+    metadata.put("peccary.train.l2", Double.toString(l2));
+    metadata.put("peccary.train.learningRate", Double.toString(learningRate));
+    metadata.put("peccary.train.negatives", Integer.toString(negatives));
+    metadata.put("peccary.train.deterministic", Boolean.toString(deterministic));
+    return metadata;
+  }
+
+  private static void require(boolean holds, String sentence) {
+    if (!holds) {
+      throw new IllegalArgumentException(sentence);
+    }
+  }
+}
