@@ -153,6 +153,52 @@ class ModelCommandsTest {
         .contains(8, 12, 7);
   }
 
+  /// Three books are the reasons for one of the same taste, and those that contribute most.
+  @Test
+  void whoseEventsAreKnownIsToldWhatContributes() {
+    String events = "%s:9,%s:9".formatted(TwoTastes.isbn(8), TwoTastes.isbn(12));
+    Map<String, Object> json = json("recommend", model, "--events", events, "--k", 3, "--explain");
+    assertThat(json).containsEntry("reasonsBy", "contribution").containsEntry("reasonsExact", true);
+    for (Map<?, ?> item : items(json)) {
+      List<Map<?, ?>> reasons = reasons(item);
+      double shares = 0;
+      for (Map<?, ?> reason : reasons) {
+        assertThat(reason.get("title")).isIn("Book 8", "Book 12");
+        assertThat(Cli.number(reason, "contribution")).isPositive();
+        shares += Cli.number(reason, "share");
+      }
+      assertThat(shares).isCloseTo(1, within(1e-9));
+    }
+    assertThat(Cli.run("recommend", model, "--events", events, "--explain").out())
+        .contains("below each, what contributes most to its score, and its share")
+        .containsPattern("(?m)^ +[0-9.]+ %  000012X \\(Book 12\\)$");
+  }
+
+  /// What the users rated their books a model for ratings does not keep.
+  @Test
+  void aUserOfAModelForRatingsIsToldWhatIsSimilar() {
+    Map<String, Object> json = json("recommend", model, "--user", 2, "--k", 3, "--explain");
+    assertThat(json).containsEntry("reasonsBy", "similarity").containsEntry("reasonsExact", false);
+    for (Map<?, ?> item : items(json)) {
+      assertThat(reasons(item))
+          .hasSize(3)
+          .allMatch(
+              reason -> TwoTastes.seen(2, TwoTastes.book(String.valueOf(reason.get("title")))))
+          .allMatch(reason -> TwoTastes.book(String.valueOf(reason.get("title"))) % 2 == 0);
+    }
+    assertThat(Cli.run("recommend", model, "--user", 2, "--explain").out())
+        .contains("below each, what is most similar of all that the user has seen");
+  }
+
+  private static List<Map<?, ?>> reasons(Map<?, ?> item) {
+    List<Map<?, ?>> reasons = new ArrayList<>();
+    if (item.get("reasons") instanceof List<?> list) {
+      list.forEach(reason -> reasons.add((Map<?, ?>) reason));
+    }
+    assertThat(reasons).isNotEmpty();
+    return reasons;
+  }
+
   @Test
   void unknownItemsOfEventsAreNamed() {
     Cli.Result result =

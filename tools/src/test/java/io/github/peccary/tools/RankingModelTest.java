@@ -104,6 +104,26 @@ class RankingModelTest {
         .contains("an event must have a rating: event=" + TwoTastes.isbn(5) + ":good; write it as");
   }
 
+  /// Held-out ratings are among what a user has seen; without them the reasons are exact.
+  @Test
+  void aUserIsToldWhatContributes() {
+    Map<String, Object> json = done("recommend", model, "--user", 1, "--explain", "--json").json();
+    assertThat(json)
+        .containsEntry("reasonsBy", "contribution")
+        .containsEntry("reasonsExact", false);
+    Path whole = data.resolve("whole.safetensors");
+    train(ratings, whole, "--rank", 4, "--epochs", 5, "--holdout", 0);
+    json = done("recommend", whole, "--user", 1, "--explain", "--json").json();
+    assertThat(json).containsEntry("reasonsExact", true);
+    assertThat((List<?>) json.get("items"))
+        .isNotEmpty()
+        .noneMatch(item -> List.of().equals(((Map<?, ?>) item).get("reasons")));
+    assertThat(done("recommend", model, "--user", 1, "--explain").out())
+        .contains("the score is without what was held out");
+    assertThat(done("recommend", whole, "--user", 1, "--explain").out())
+        .contains("what contributes most to its score");
+  }
+
   @Test
   void itIsMeasuredAsARankingOnly() {
     Map<String, Object> models =

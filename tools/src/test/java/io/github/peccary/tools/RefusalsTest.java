@@ -142,6 +142,7 @@ class RefusalsTest {
     }
     ran("train", ratings, "-o", "$/resumed.safetensors", "--epochs", 2, "--checkpoint", "$/kept");
     ran("train", ratings, "-o", "$/no-l2.safetensors", "--l2", 0, "--epochs", 1);
+    ran("train", ratings, "-o", "$/no-seen.safetensors", "--no-seen", "--epochs", 1);
     ran("train", ratings, "-o", "$/plain.safetensors", "--no-biases", "--epochs", 1);
     Files.copy(
         ratings, Files.createDirectory(folder.resolve("r")).resolve("checkpoint.safetensors"));

@@ -30,8 +30,7 @@ public final class FactorModelWriter {
 
   private FactorModelWriter() {}
 
-  /// Writes a model as the other method does. No user can be folded into it: see
-  /// [FactorModel#canFoldIn].
+  /// Writes a model as the other method does. No user can be folded into it.
   ///
   /// @see #write(Path, RatingMatrix, float, FactorMatrix, FactorMatrix, DampedBiases, boolean,
   ///     PairFilter, UserRidge, Blend, Map)

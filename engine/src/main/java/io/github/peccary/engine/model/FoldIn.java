@@ -4,6 +4,7 @@ import io.github.peccary.engine.kernel.Kernels;
 import java.lang.foreign.Arena;
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.stream.LongStream;
 
 /// The row of a user who is not in the model, from the user's events: the exact solution of
 /// [UserRidge] against the item rows of the model, as training would find it if only this row were
@@ -55,6 +56,21 @@ public final class FoldIn {
     if (model.hasBiases()) {
       row.set(0, model.rank() + 1, 1); // what an item's bias is multiplied by
     }
+  }
+
+  /// The row of a user of the model from all that the user has seen, each an event without rating.
+  /// For a model for rankings that was trained on just this, it is the user's row.
+  ///
+  /// @throws IllegalStateException if the model does not hold what users have seen, or what a row
+  ///     is solved with
+  public static FoldIn ofSeen(FactorModel model, int user) {
+    int[] items =
+        LongStream.range(model.seenStart(user), model.seenEnd(user))
+            .mapToInt(model::seenItem)
+            .filter(item -> item >= 0 && item < model.items()) // where nothing was checked
+            .distinct()
+            .toArray();
+    return new FoldIn(model, items, new float[items.length]);
   }
 
   private void requireValid(float[] values) {

@@ -149,6 +149,16 @@ public final class ItemNeighbors {
     return similarities.getAtIndex(ValueLayout.JAVA_FLOAT, position);
   }
 
+  /// The similarity of an item to another whose neighbour it is; 0 if it is none.
+  public float similarity(int of, int item) {
+    for (long at = start(of); at < end(of); at++) {
+      if (item(at) == item) {
+        return similarity(at);
+      }
+    }
+    return 0;
+  }
+
   /// The tensors that [#appendTo] writes, in this order.
   List<TensorSpec> specs() {
     return List.of(

@@ -27,9 +27,9 @@ package io.github.peccary.engine.model;
 ///
 /// The two `seen` tensors are absent from a model trained without them, the two of titles where no
 /// titles are known, the two of earlier pairs unless training started from a model, `user_ridge`
-/// from a model that no user can be folded into. Without biases it is one shorter. A row that was
-/// never trained is zero but for its 1. Without biases (metadata [#BIASES] is `false`) both columns
-/// after the factors are zero in every row.
+/// where no user can be folded in. A row that was never trained is zero but for its 1. Without
+/// biases (metadata [#BIASES] is `false`) both columns after the factors are zero in every row, and
+/// `user_ridge` has `rank` numbers. A model whose rankings are blended has the tensors of [Blend].
 ///
 /// The keys below are the metadata entries that every model has; the settings of its training
 /// (`peccary.train.…`) and the metrics it reached (`peccary.metric.…`) come with them.

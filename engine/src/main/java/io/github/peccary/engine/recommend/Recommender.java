@@ -121,6 +121,25 @@ public final class Recommender {
     return recommend(user.row().segment(), 0, user.items(), k, filter, allowed);
   }
 
+  /// The events of a user that contribute most to the score of an item, see
+  /// [FoldIn#contributions]; with a [Blend] also by how similar their items are to it. What
+  /// popularity adds is of no event.
+  ///
+  /// @param most how many at most
+  public List<Reason> reasons(FoldIn user, int item, int most) {
+    int[] own = user.items();
+    double[] contributions = user.contributions(item);
+    if (blend != null) {
+      Blend.Weights weights = blend.weights(HistoryLength.of(own.length));
+      for (int event = 0; event < own.length; event++) {
+        contributions[event] =
+            weights.factors() * contributions[event]
+                + weights.neighbors() * blend.neighbors().similarity(own[event], item);
+      }
+    }
+    return Reason.of(own, contributions, most);
+  }
+
   private List<ScoredItem> recommend(
       MemorySegment row,
       long rowOffset,

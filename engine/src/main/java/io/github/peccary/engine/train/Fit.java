@@ -133,9 +133,8 @@ final class Fit implements AutoCloseable {
         ratedItems.scatter(baseline.item()));
   }
 
-  /// What the row of a user is where an epoch moves it no further, in the mean of its ratings,
-  /// while the items stand still. With the steps of [StepSizes] on the errors `e` of a user with
-  /// `n` ratings, of items with `m` ratings each, that is, in multiples of `rate · f(n) / scale`,
+  /// Where the row of a user is moved no further by an epoch, all its ratings together, while the
+  /// items stand still: with the steps of [StepSizes] on errors `e`, of items with `m` ratings,
   ///
   /// ```text
   /// factors   Σ e q = scale · (priorRate + Σ varianceRate · c / (m + c)) / rate · p

@@ -7,6 +7,7 @@ import io.github.peccary.engine.evaluate.BlendTraining;
 import io.github.peccary.engine.model.Blend;
 import io.github.peccary.engine.model.FactorModel;
 import io.github.peccary.engine.model.FactorModelWriter;
+import io.github.peccary.engine.model.FoldIn;
 import io.github.peccary.engine.model.HistoryLength;
 import io.github.peccary.engine.model.ItemNeighbors;
 import io.github.peccary.engine.parallel.Workers;
@@ -18,6 +19,7 @@ import io.github.peccary.engine.train.RankingResult;
 import io.github.peccary.engine.train.RankingTrainer;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Comparator;
 import java.util.List;
@@ -95,6 +97,38 @@ class BlendedRecommenderTest {
           assertThat((double) item.score()).isCloseTo(expected, within(1e-4));
           double best = score(model, blend, user, sorted.get(place), had);
           assertThat(expected).as("user=%d place=%d", user, place).isCloseTo(best, within(1e-4));
+        }
+      }
+    }
+  }
+
+  @Test
+  void reasonsAddUpToTheScoreButForPopularity() throws IOException {
+    try (FactorModel model = trained()) {
+      Blend blend = Objects.requireNonNull(model.blend());
+      Recommender recommender = new Recommender(model);
+      for (int user = 0; user < model.users(); user += 7) {
+        FoldIn folded = FoldIn.ofSeen(model, user);
+        int events = folded.items().length;
+        Blend.Weights weights = blend.weights(HistoryLength.of(events));
+        for (ScoredItem item : recommender.recommend(folded, 5, ItemFilter.unseen())) {
+          double[] all = folded.contributions(item.item());
+          for (int event = 0; event < events; event++) {
+            all[event] =
+                weights.factors() * all[event]
+                    + weights.neighbors()
+                        * blend.neighbors().similarity(folded.items()[event], item.item());
+          }
+          double score = weights.popularity() * blend.events(item.item());
+          for (double contribution : all) {
+            score += contribution;
+          }
+          assertThat((double) item.score()).as("user=%d", user).isCloseTo(score, within(1e-3));
+          double largest = Arrays.stream(all).max().orElseThrow();
+          List<Reason> reasons = recommender.reasons(folded, item.item(), 3);
+          assertThat(reasons.isEmpty()).isEqualTo(largest <= 0);
+          assertThat(reasons.isEmpty() ? largest : reasons.getFirst().contribution())
+              .isEqualTo(largest);
         }
       }
     }

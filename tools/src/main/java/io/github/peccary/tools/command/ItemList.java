@@ -16,6 +16,12 @@ final class ItemList {
   private ItemList() {}
 
   static void print(Console console, FactorModel model, List<ScoredItem> items) {
+    print(console, model, items, null);
+  }
+
+  /// @param why what comes below each item; null for nothing
+  static void print(
+      Console console, FactorModel model, List<ScoredItem> items, @Nullable Explanation why) {
     Table table = new Table("", "score", "item<", "<");
     for (int i = 0; i < items.size(); i++) {
       ScoredItem item = items.get(i);
@@ -26,10 +32,23 @@ final class ItemList {
           model.itemIds().id(item.item()),
           title == null ? "" : title);
     }
-    table.lines().forEach(console::line);
+    List<String> lines = table.lines();
+    console.line(lines.getFirst());
+    for (int i = 0; i < items.size(); i++) {
+      console.line(lines.get(i + 1));
+      if (why != null) {
+        why.lines(items.get(i).item()).forEach(console::line);
+      }
+    }
   }
 
   static List<Map<String, Object>> fields(FactorModel model, List<ScoredItem> items) {
+    return fields(model, items, null);
+  }
+
+  /// @param why the reasons of each item; null for none
+  static List<Map<String, Object>> fields(
+      FactorModel model, List<ScoredItem> items, @Nullable Explanation why) {
     return items.stream()
         .map(
             item -> {
@@ -37,6 +56,9 @@ final class ItemList {
               fields.put("item", model.itemIds().id(item.item()));
               fields.put("score", item.score());
               putTitle(fields, model, item.item());
+              if (why != null) {
+                fields.put("reasons", why.fields(item.item()));
+              }
               return fields;
             })
         .toList();

@@ -1,6 +1,7 @@
 package io.github.peccary.tools.command;
 
 import io.github.peccary.engine.model.FactorModel;
+import io.github.peccary.engine.model.FoldIn;
 import io.github.peccary.engine.recommend.ItemFilter;
 import io.github.peccary.engine.recommend.Recommender;
 import io.github.peccary.engine.recommend.ScoredItem;
@@ -31,6 +32,7 @@ import picocli.CommandLine.Spec;
       "  peccary recommend model.safetensors --user 11676 --k 5 --deny 0345417623,0971880107",
       "  peccary recommend model.safetensors --user 11676 --allow in-stock.txt --json",
       "  peccary recommend model.safetensors --events 0345417623:9,0971880107:7",
+      "  peccary recommend model.safetensors --user 11676 --explain",
     })
 final class RecommendCommand implements Callable<Integer> {
   private final Console console;
@@ -54,6 +56,11 @@ final class RecommendCommand implements Callable<Integer> {
   @Option(names = "--include-seen", description = "Also items that the user has seen.")
   private boolean includeSeen;
 
+  @Option(
+      names = "--explain",
+      description = "Why: with each item, the user's own items that speak for it most.")
+  private boolean explain;
+
   RecommendCommand(Console console) {
     this.console = console;
   }
@@ -69,11 +76,13 @@ final class RecommendCommand implements Callable<Integer> {
           lists.applyTo(includeSeen ? ItemFilter.all() : ItemFilter.unseen(), model, console);
       Recommender recommender = noBlend ? Recommender.withoutBlend(model) : new Recommender(model);
       long start = System.nanoTime();
+      FoldIn folded = events == null ? null : events.foldIn(model);
       List<ScoredItem> items =
-          events == null
+          folded == null
               ? recommender.recommend(index, k, filter)
-              : recommender.recommend(events.foldIn(model), k, filter);
+              : recommender.recommend(folded, k, filter);
       double microseconds = (System.nanoTime() - start) * 1e-3;
+      Explanation why = explain ? explanation(model, recommender, index, folded) : null;
       long untrained = items.stream().filter(item -> !model.itemTrained(item.item())).count();
       console.line(
           "%s: the best %s of %s, %s"
@@ -83,16 +92,29 @@ final class RecommendCommand implements Callable<Integer> {
                   Format.count(model.items(), "item"),
                   Format.seconds(microseconds * 1e-6)));
       printNotes(model, index, events, untrained);
+      if (why != null) {
+        console.line("  " + why.words());
+      }
       console.line("");
-      ItemList.print(console, model, items);
+      ItemList.print(console, model, items, why);
       Map<String, Object> fields = new LinkedHashMap<>();
       whom.putInto(fields, model, events);
-      fields.put("items", ItemList.fields(model, items));
+      fields.put("items", ItemList.fields(model, items, why));
+      if (why != null) {
+        why.putInto(fields);
+      }
       fields.put("untrained", untrained);
       fields.put("microseconds", microseconds);
       console.result(fields);
     }
     return 0;
+  }
+
+  private static Explanation explanation(
+      FactorModel model, Recommender recommender, int index, @Nullable FoldIn folded) {
+    return folded == null
+        ? Explanation.ofUser(model, recommender, index)
+        : Explanation.ofEvents(model, recommender, folded);
   }
 
   private void printNotes(

@@ -1,0 +1,132 @@
+package io.github.peccary.tools.command;
+
+import io.github.peccary.engine.model.FactorModel;
+import io.github.peccary.engine.model.FoldIn;
+import io.github.peccary.engine.recommend.ItemFilter;
+import io.github.peccary.engine.recommend.Recommender;
+import io.github.peccary.engine.recommend.ScoredItem;
+import io.github.peccary.tools.Format;
+import java.util.BitSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/// Why items are recommended: of each, the user's own items that contribute most to its score; or,
+/// where the model does not keep what they were rated, those that are most similar.
+final class Explanation {
+  private static final int REASONS = 3;
+
+  private final FactorModel model;
+  private final Recommender recommender;
+  private final @Nullable FoldIn user;
+  private final BitSet seen;
+  private final boolean exact;
+
+  private Explanation(
+      FactorModel model,
+      Recommender recommender,
+      @Nullable FoldIn user,
+      BitSet seen,
+      boolean exact) {
+    this.model = model;
+    this.recommender = recommender;
+    this.user = user;
+    this.seen = seen;
+    this.exact = exact;
+  }
+
+  /// For somebody whose events are given.
+  static Explanation ofEvents(FactorModel model, Recommender recommender, FoldIn user) {
+    return new Explanation(model, recommender, user, new BitSet(), true);
+  }
+
+  /// For a user of the model.
+  static Explanation ofUser(FactorModel model, Recommender recommender, int user) {
+    if (model.ranksOnly() && model.canFoldIn()) {
+      boolean complete = model.holdout().equals("none") || model.refit();
+      boolean exact = complete && model.ridge().ratingWeight() == 0;
+      FoldIn folded = FoldIn.ofSeen(model, user);
+      return new Explanation(model, recommender, folded, new BitSet(), exact);
+    }
+    BitSet seen = new BitSet();
+    for (long at = model.seenStart(user); at < model.seenEnd(user); at++) {
+      seen.set(Math.clamp(model.seenItem(at), 0, model.items() - 1)); // where nothing was checked
+    }
+    return new Explanation(model, recommender, null, seen, false);
+  }
+
+  /// What the reasons are, for people.
+  String words() {
+    if (user == null) {
+      return "below each, what is most similar of all that the user has seen, and the cosine";
+    }
+    if (exact) {
+      return "below each, what contributes most to its score, and its share";
+    }
+    String weights = model.ridge().ratingWeight() > 0 ? ", and with the weights of ratings" : "";
+    return "below each, what contributes most if all that the user has seen counts alike, and its"
+        + " share; the score is without what was held out"
+        + weights;
+  }
+
+  /// How the reasons were found, for the JSON object.
+  void putInto(Map<String, Object> fields) {
+    fields.put("reasonsBy", user == null ? "similarity" : "contribution");
+    fields.put("reasonsExact", exact);
+  }
+
+  List<String> lines(int item) {
+    return user == null
+        ? similar(item).stream()
+            .map(near -> line(Format.metric(near.score()), near.item()))
+            .toList()
+        : recommender.reasons(user, item, REASONS).stream()
+            .map(
+                reason -> {
+                  String share = String.format(Locale.ROOT, "%.1f %%", 100 * reason.share());
+                  return line(share, reason.item());
+                })
+            .toList();
+  }
+
+  private String line(String share, int item) {
+    return "        %6s  %s".formatted(share, ItemList.name(model, item));
+  }
+
+  List<Map<String, Object>> fields(int item) {
+    return user == null
+        ? similar(item).stream()
+            .map(
+                near -> {
+                  Map<String, Object> fields = named(near.item());
+                  fields.put("similarity", near.score());
+                  return fields;
+                })
+            .toList()
+        : recommender.reasons(user, item, REASONS).stream()
+            .map(
+                reason -> {
+                  Map<String, Object> fields = named(reason.item());
+                  fields.put("contribution", reason.contribution());
+                  fields.put("share", reason.share());
+                  return fields;
+                })
+            .toList();
+  }
+
+  private Map<String, Object> named(int item) {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    fields.put("item", model.itemIds().id(item));
+    ItemList.putTitle(fields, model, item);
+    return fields;
+  }
+
+  private List<ScoredItem> similar(int item) {
+    ItemFilter filter = ItemFilter.all().allow(seen);
+    return recommender.similar(item, REASONS, filter).stream()
+        .filter(near -> near.score() > 0)
+        .toList();
+  }
+}
