@@ -41,6 +41,7 @@ public final class Ials {
   private final RankingConfig config;
   private final IterationListener listener;
   private BooleanSupplier stop = () -> false;
+  private Holdout test = Holdout.none();
 
   /// Hears how training goes, on the thread that called it.
   @FunctionalInterface
@@ -72,13 +73,20 @@ public final class Ials {
     return this;
   }
 
+  /// Leaves what `held` holds out of everything.
+  public Ials apartFrom(Holdout held) {
+    test = held;
+    return this;
+  }
+
   /// Trains, once.
   ///
   /// @return the factors, off the heap: to be closed
   /// @throws IllegalArgumentException if there is no event to train on
   /// @throws TrainingDivergedException if the loss is not finite
   public RankingResult train() {
-    Holdout holdout = config.holdout().of(ratings, Holdout.Scope.EVENTS, config.seed());
+    Holdout holdout =
+        config.holdout().of(ratings, Holdout.Scope.EVENTS, config.seed()).apartFrom(test, ratings);
     try (Workers workers = new Workers(config.threads())) {
       int[] ofUsers = counts(holdout, true, workers);
       int[] ofItems = counts(holdout, false, workers);

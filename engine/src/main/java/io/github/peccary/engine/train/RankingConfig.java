@@ -1,7 +1,10 @@
 package io.github.peccary.engine.train;
 
+import io.github.peccary.engine.model.ModelFormat;
 import io.github.peccary.engine.parallel.Workers;
 import io.github.peccary.engine.train.TrainConfig.HoldoutRule;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /// The settings of one training for rankings. Start from [#defaults].
 ///
@@ -54,6 +57,41 @@ public record RankingConfig(
         0.01,
         5,
         0);
+  }
+
+  /// These settings with another `holdout`.
+  public RankingConfig withHoldout(HoldoutRule value) {
+    return new RankingConfig(
+        rank, iterations, threads, seed, value, l2, unobservedWeight, ratingWeight);
+  }
+
+  /// The settings as a model keeps them, but for its rank and its hold-out, which the file has
+  /// anyway. Threads are not kept: nothing depends on them.
+  Map<String, String> metadata() {
+    Map<String, String> metadata = new LinkedHashMap<>();
+    metadata.put(SavedSettings.EPOCHS, Integer.toString(iterations));
+    metadata.put(SavedSettings.SEED, Long.toString(seed));
+    metadata.put(SavedSettings.L2, Double.toString(l2));
+    metadata.put(SavedSettings.UNOBSERVED_WEIGHT, Double.toString(unobservedWeight));
+    metadata.put(SavedSettings.RATING_WEIGHT, Double.toString(ratingWeight));
+    return metadata;
+  }
+
+  /// The settings that a model was trained with.
+  ///
+  /// @param metadata of the model
+  /// @throws IllegalArgumentException if one is missing or is no such setting
+  public static RankingConfig parse(Map<String, String> metadata, int threads) {
+    SavedSettings saved = new SavedSettings(metadata);
+    return new RankingConfig(
+        saved.integer(ModelFormat.RANK),
+        saved.integer(SavedSettings.EPOCHS),
+        threads,
+        saved.longInteger(SavedSettings.SEED),
+        saved.holdout(),
+        saved.decimal(SavedSettings.L2),
+        saved.decimal(SavedSettings.UNOBSERVED_WEIGHT),
+        saved.decimal(SavedSettings.RATING_WEIGHT));
   }
 
   /// `w₀`, the weight of each pair.

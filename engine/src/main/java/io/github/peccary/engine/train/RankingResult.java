@@ -92,16 +92,11 @@ public final class RankingResult implements AutoCloseable {
 
   /// Settings as a model file keeps them. Nothing here tells of threads, machine or time.
   public Map<String, String> metadata() {
-    Map<String, String> metadata = new LinkedHashMap<>();
+    Map<String, String> metadata = new LinkedHashMap<>(config.metadata());
     metadata.put(ModelFormat.OBJECTIVE, ModelFormat.RANKING);
     metadata.put(ModelFormat.BIASES, "false");
     metadata.put(ModelFormat.HOLDOUT, holdout.toString());
     metadata.put(ModelFormat.REFIT, "false");
-    metadata.put("peccary.train.epochs", Integer.toString(config.iterations()));
-    metadata.put("peccary.train.seed", Long.toString(config.seed()));
-    metadata.put("peccary.train.l2", Double.toString(config.l2()));
-    metadata.put("peccary.train.unobservedWeight", Double.toString(config.unobservedWeight()));
-    metadata.put("peccary.train.ratingWeight", Double.toString(config.ratingWeight()));
     if (stopped()) {
       metadata.put("peccary.train.stoppedAfterEpoch", Integer.toString(history.size()));
     }

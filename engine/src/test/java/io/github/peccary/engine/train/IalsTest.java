@@ -145,6 +145,11 @@ class IalsTest {
       assertThat(changed).isNotEqualTo(all);
       assertSame(result, "kept", kept, config(NOTHING));
       assertSame(result, "changed", changed, config);
+      try (RankingResult apart =
+          new Ials(ratings, config(NOTHING), _ -> {}).apartFrom(result.holdout()).train()) {
+        assertThat(apart.events()).isEqualTo(result.events());
+        assertThat(apart.items().segment().mismatch(result.items().segment())).isEqualTo(-1);
+      }
     }
   }
 
