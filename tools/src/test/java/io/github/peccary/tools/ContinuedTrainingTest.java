@@ -223,6 +223,9 @@ class ContinuedTrainingTest {
               ", without %.0f ratings that an earlier model may have been trained on"
                   .formatted(setAside));
     }
+    Cli.Result folds = Cli.run("evaluate", output(), third, "--folds", 2);
+    assertThat(folds.exitCode()).isEqualTo(1);
+    assertThat(folds.err()).contains("the model must have been trained from nothing");
   }
 
   @Test

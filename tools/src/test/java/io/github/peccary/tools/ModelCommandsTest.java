@@ -262,6 +262,26 @@ class ModelCommandsTest {
   }
 
   @Test
+  void settingsAreCrossValidatedBesideTheBaselines() {
+    Path own = folder.resolve("to-fold.safetensors");
+    assertThat(Cli.run("train", ratings, "-o", own, "--rank", 4, "--epochs", 3).exitCode())
+        .isZero();
+    Map<String, Object> json = json("evaluate", own, ratings, "--folds", 3, "--k", 5);
+    assertThat((String) json.get("split")).startsWith("3 folds of all ratings of ");
+    assertThat(json).containsEntry("k", 5);
+    for (String field : List.of("models", "deviations")) {
+      Map<String, Object> models = Cli.object(json, field);
+      assertThat(models.keySet())
+          .containsExactlyInAnyOrder("model", "globalMean", "biases", "popularity", "itemKnn");
+      assertThat(Cli.object(models, "model")).containsKeys("rmse", "mae", "ndcg@5", "mrr@5");
+    }
+    assertThat((List<?>) json.get("folds")).hasSize(3).allMatch(Map.class::isInstance);
+    assertThat(Cli.run("evaluate", own, ratings, "--folds", 2).out())
+        .containsPattern("\\R  rmse +[0-9.]+.*\\R    sd +[0-9.]+")
+        .contains("means over folds, and their standard deviations; ");
+  }
+
+  @Test
   void evaluatesOnTheHeldOutPartBesideTheBaselines() {
     Path own = folder.resolve("held-out.safetensors");
     assertThat(Cli.run("train", ratings, "-o", own, "--rank", 4).exitCode()).isZero();

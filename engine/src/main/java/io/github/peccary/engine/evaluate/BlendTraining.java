@@ -35,11 +35,15 @@ public final class BlendTraining {
   /// Learns the blend.
   ///
   /// @param config of the training to come
+  /// @param holdout what it leaves out
   /// @param stop whether to make the short training even shorter; asked after every iteration
   /// @throws IllegalArgumentException if there is no event to train on
   public static Blend learn(
-      RatingMatrix ratings, RankingSettings config, Workers workers, BooleanSupplier stop) {
-    Holdout holdout = config.holdoutOf(ratings);
+      RatingMatrix ratings,
+      RankingSettings config,
+      Holdout holdout,
+      Workers workers,
+      BooleanSupplier stop) {
     try (Interactions had = Interactions.of(ratings, holdout)) {
       Map<HistoryLength, Weights> weights =
           weights(ratings, config, holdout, leftOut(had, config.seed()), workers, stop);
@@ -74,7 +78,7 @@ public final class BlendTraining {
       int[] leftOut,
       Workers workers,
       BooleanSupplier stop) {
-    Holdout more = holdout.and(leftOut);
+    Holdout more = Holdout.chosen(leftOut).apartFrom(holdout, ratings);
     RankingSettings shorter = config.withIterations(Math.min(ITERATIONS, config.iterations()));
     try (RankingResult result =
             new RankingTrainer(ratings, shorter, report -> {})

@@ -55,14 +55,8 @@ public final class Evaluation {
   /// @param maxRankedUsers how many users to rank at most; the same ones every time
   public static EvaluationReport evaluate(
       Recommender recommender, RatingMatrix ratings, int k, int maxRankedUsers, Workers workers) {
+    requireValid(k, maxRankedUsers);
     FactorModel model = recommender.model();
-    if (k < 1) {
-      throw new IllegalArgumentException("k must be at least 1: k=" + k);
-    }
-    if (maxRankedUsers < 0) {
-      throw new IllegalArgumentException(
-          "maxRankedUsers must not be negative: maxRankedUsers=" + maxRankedUsers);
-    }
     Split split = Split.of(model, ratings);
     DampedBiases biases = model.biases();
     RatingPredictor biasPredictor = Baselines.biases(biases);
@@ -113,6 +107,16 @@ public final class Evaluation {
         models,
         ranking.intervals(),
         ranking.byHistory());
+  }
+
+  private static void requireValid(int k, int maxRankedUsers) {
+    if (k < 1) {
+      throw new IllegalArgumentException("k must be at least 1: k=" + k);
+    }
+    if (maxRankedUsers < 0) {
+      throw new IllegalArgumentException(
+          "maxRankedUsers must not be negative: maxRankedUsers=" + maxRankedUsers);
+    }
   }
 
   private static ItemNeighbors neighbors(

@@ -102,6 +102,11 @@ final class Split {
         : model.ranksOnly() || ratings.isRating(value);
   }
 
+  /// Whether an event of the model's own file is known when the scored ones are not.
+  private boolean had(int user, int item, float value) {
+    return !scores(user, item, value) && !holdout.excludes(user, item, value);
+  }
+
   /// Whether an event would be scored, but for a model before this one.
   boolean setsAside(int user, int item, float value) {
     return kind == Kind.HELD_OUT
@@ -132,7 +137,7 @@ final class Split {
     int count = 0;
     for (long position = rows.start(user); position < rows.end(user); position++) {
       float value = rows.value(position);
-      boolean training = !holdout.contains(user, rows.index(position), value);
+      boolean training = holdout.trainsOn(user, rows.index(position), value);
       count += ratings.isRating(value) && training ? 1 : 0;
     }
     return count;
@@ -174,7 +179,7 @@ final class Split {
     CompressedRows rows = ratings.byUser();
     for (long position = rows.start(modelUser); position < rows.end(modelUser); position++) {
       int item = rows.index(position);
-      if (!scores(modelUser, item, rows.value(position))) {
+      if (had(modelUser, item, rows.value(position))) {
         to.accept(item);
       }
     }
@@ -214,7 +219,7 @@ final class Split {
     CompressedRows rows = ratings.byItem();
     int events = 0;
     for (long position = rows.start(modelItem); position < rows.end(modelItem); position++) {
-      events += scores(rows.index(position), modelItem, rows.value(position)) ? 0 : 1;
+      events += had(rows.index(position), modelItem, rows.value(position)) ? 1 : 0;
     }
     return events;
   }

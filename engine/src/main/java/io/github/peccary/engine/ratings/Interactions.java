@@ -20,7 +20,7 @@ public final class Interactions implements AutoCloseable {
     void forEachHad(int user, IntConsumer to);
   }
 
-  /// The events of a file that are not held out.
+  /// The events of a file that are trained on.
   public static Interactions of(RatingMatrix ratings, Holdout holdout) {
     CompressedRows rows = ratings.byUser();
     return new Interactions(
@@ -29,7 +29,7 @@ public final class Interactions implements AutoCloseable {
         (user, to) -> {
           for (long position = rows.start(user); position < rows.end(user); position++) {
             int item = rows.index(position);
-            if (!holdout.contains(user, item, rows.value(position))) {
+            if (holdout.trainsOn(user, item, rows.value(position))) {
               to.accept(item);
             }
           }

@@ -50,7 +50,7 @@ public final class Checkpoint implements AutoCloseable {
   private static final String EPOCHS = SETTING + "epochs";
 
   /// Metadata: the fingerprint of the model that training started from, or [#NO_MODEL].
-  static final String FROM = SETTING + "from";
+  public static final String FROM = SETTING + "from";
 
   static final String NO_MODEL = "none";
 

@@ -1,5 +1,6 @@
 package io.github.peccary.engine.train;
 
+import io.github.peccary.engine.model.ModelFormat;
 import io.github.peccary.engine.parallel.Workers;
 import io.github.peccary.engine.train.TrainConfig.HoldoutRule;
 import java.util.LinkedHashMap;
@@ -80,11 +81,23 @@ public record RankingConfig(
   @Override
   public Map<String, String> metadata(long events, int users, int items) {
     Map<String, String> metadata = new LinkedHashMap<>();
-    metadata.put("peccary.train.l2", Double.toString(l2));
+    metadata.put(SavedSettings.L2, Double.toString(l2));
     metadata.put(
-        "peccary.train.unobservedWeight", Double.toString(unobservedWeight(events, users, items)));
-    metadata.put("peccary.train.ratingWeight", Double.toString(ratingWeight));
+        SavedSettings.UNOBSERVED_WEIGHT, Double.toString(unobservedWeight(events, users, items)));
+    metadata.put(SavedSettings.RATING_WEIGHT, Double.toString(ratingWeight));
     return metadata;
+  }
+
+  static RankingConfig parse(SavedSettings saved, int threads) {
+    return new RankingConfig(
+        saved.integer(ModelFormat.RANK),
+        saved.integer(SavedSettings.EPOCHS),
+        threads,
+        saved.longInteger(SavedSettings.SEED),
+        saved.holdout(),
+        saved.decimal(SavedSettings.L2),
+        OptionalDouble.of(saved.decimal(SavedSettings.UNOBSERVED_WEIGHT)),
+        saved.decimal(SavedSettings.RATING_WEIGHT));
   }
 
   /// The weight of all pairs together, as a multiple of the number of events.

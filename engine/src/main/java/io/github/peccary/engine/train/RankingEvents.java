@@ -40,15 +40,15 @@ final class RankingEvents {
       other = matrix.index(position);
       value = matrix.value(position);
       position++;
-      if (all || !heldOut()) {
+      if (all || trainsOn()) {
         return true;
       }
     }
     return false;
   }
 
-  private boolean heldOut() {
-    return byUser ? holdout.contains(row, other, value) : holdout.contains(other, row, value);
+  private boolean trainsOn() {
+    return byUser ? holdout.trainsOn(row, other, value) : holdout.trainsOn(other, row, value);
   }
 
   /// How many events are left.

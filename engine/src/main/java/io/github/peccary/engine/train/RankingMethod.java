@@ -11,6 +11,16 @@ public enum RankingMethod {
   /// Sampled softmax, by [RankingSgd]: an event against several items, drawn by popularity.
   SOFTMAX;
 
+  /// What [#toString] wrote.
+  static RankingMethod parse(String text) {
+    for (RankingMethod method : values()) {
+      if (method.toString().equals(text)) {
+        return method;
+      }
+    }
+    throw new NumberFormatException(text);
+  }
+
   /// The name on the command line and in a model file.
   @Override
   public String toString() {

@@ -124,9 +124,9 @@ public final class RankingResult implements AutoCloseable {
     metadata.put(ModelFormat.BIASES, Boolean.toString(config.method() != RankingMethod.IALS));
     metadata.put(ModelFormat.HOLDOUT, holdout.toString());
     metadata.put(ModelFormat.REFIT, "false");
-    metadata.put("peccary.train.method", config.method().toString());
-    metadata.put("peccary.train.epochs", Integer.toString(config.iterations()));
-    metadata.put("peccary.train.seed", Long.toString(config.seed()));
+    metadata.put(SavedSettings.METHOD, config.method().toString());
+    metadata.put(SavedSettings.EPOCHS, Integer.toString(config.iterations()));
+    metadata.put(SavedSettings.SEED, Long.toString(config.seed()));
     metadata.putAll(config.metadata(events, users.rows(), items.rows()));
     if (startsOver > 0) {
       metadata.put("peccary.train.startsOver", Integer.toString(startsOver));

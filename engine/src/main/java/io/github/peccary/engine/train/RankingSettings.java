@@ -7,6 +7,18 @@ import java.util.Map;
 
 /// The settings of a training for rankings, by whatever method.
 public sealed interface RankingSettings permits RankingConfig, SamplingConfig {
+  /// The settings that a model for rankings was trained with.
+  ///
+  /// @param metadata of the model
+  /// @throws IllegalArgumentException if one is missing or is no such setting
+  static RankingSettings parse(Map<String, String> metadata, int threads) {
+    SavedSettings saved = new SavedSettings(metadata);
+    RankingMethod method = saved.method();
+    return method == RankingMethod.IALS
+        ? RankingConfig.parse(saved, threads)
+        : SamplingConfig.parse(method, saved, threads);
+  }
+
   /// How factors are learnt.
   RankingMethod method();
 

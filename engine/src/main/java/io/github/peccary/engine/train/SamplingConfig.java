@@ -1,5 +1,6 @@
 package io.github.peccary.engine.train;
 
+import io.github.peccary.engine.model.ModelFormat;
 import io.github.peccary.engine.parallel.Workers;
 import io.github.peccary.engine.train.TrainConfig.HoldoutRule;
 import java.util.LinkedHashMap;
@@ -92,11 +93,25 @@ public record SamplingConfig(
   @Override
   public Map<String, String> metadata(long events, int users, int items) {
     Map<String, String> metadata = new LinkedHashMap<>();
-    metadata.put("peccary.train.l2", Double.toString(l2));
-    metadata.put("peccary.train.learningRate", Double.toString(learningRate));
-    metadata.put("peccary.train.negatives", Integer.toString(negatives));
-    metadata.put("peccary.train.deterministic", Boolean.toString(deterministic));
+    metadata.put(SavedSettings.L2, Double.toString(l2));
+    metadata.put(SavedSettings.LEARNING_RATE, Double.toString(learningRate));
+    metadata.put(SavedSettings.NEGATIVES, Integer.toString(negatives));
+    metadata.put(SavedSettings.SCHEDULE, schedule());
     return metadata;
+  }
+
+  static SamplingConfig parse(RankingMethod method, SavedSettings saved, int threads) {
+    return new SamplingConfig(
+        method,
+        saved.integer(ModelFormat.RANK),
+        saved.integer(SavedSettings.EPOCHS),
+        threads,
+        saved.longInteger(SavedSettings.SEED),
+        saved.holdout(),
+        saved.decimal(SavedSettings.L2),
+        saved.decimal(SavedSettings.LEARNING_RATE),
+        saved.integer(SavedSettings.NEGATIVES),
+        saved.text(SavedSettings.SCHEDULE).equals("Strata"));
   }
 
   private static void require(boolean holds, String sentence) {

@@ -311,10 +311,11 @@ final class TileLayout {
       }
 
       private int partOf(int item) {
-        if (!holdout.contains(user, item, value)) {
+        if (holdout.trainsOn(user, item, value)) {
           return TRAINING;
         }
-        return setAside.contains(user, item) ? SET_ASIDE : HELD_OUT;
+        boolean measured = holdout.contains(user, item, value) && !setAside.contains(user, item);
+        return measured ? HELD_OUT : SET_ASIDE;
       }
 
       /// Goes on to the next rating; false after the last one.

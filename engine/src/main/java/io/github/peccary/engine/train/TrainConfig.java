@@ -1,8 +1,11 @@
 package io.github.peccary.engine.train;
 
+import io.github.peccary.engine.model.ModelFormat;
 import io.github.peccary.engine.parallel.Workers;
 import io.github.peccary.engine.ratings.Holdout;
 import io.github.peccary.engine.ratings.RatingMatrix;
+import java.util.LinkedHashMap;
+import java.util.Map;
 
 /// The settings of one training. Start from [#defaults], which need no tuning per data set.
 ///
@@ -29,6 +32,7 @@ public record TrainConfig(
     boolean deterministic,
     boolean refit,
     boolean biases) {
+  private static final String STRATA = "Strata";
 
   /// What is held out of the ratings, or of all events: each with a probability, or a number of
   /// them of each user, or none.
@@ -95,6 +99,43 @@ public record TrainConfig(
         false,
         false,
         true);
+  }
+
+  /// The settings as a model keeps them, but for its rank and its hold-out, which the file has
+  /// anyway. Threads are not kept: nothing depends on them.
+  Map<String, String> metadata() {
+    Map<String, String> metadata = new LinkedHashMap<>();
+    metadata.put(ModelFormat.BIASES, Boolean.toString(biases));
+    metadata.put(SavedSettings.EPOCHS, Integer.toString(epochs));
+    metadata.put(SavedSettings.SEED, Long.toString(seed));
+    metadata.put(SavedSettings.L2, Double.toString(l2));
+    metadata.put(SavedSettings.LEARNING_RATE, Double.toString(learningRate));
+    metadata.put(SavedSettings.SCHEDULE, schedule());
+    return metadata;
+  }
+
+  /// The settings that a model was trained with; without `refit` where it did not come to that.
+  ///
+  /// @param metadata of the model
+  /// @throws IllegalArgumentException if one is missing or is no such setting
+  public static TrainConfig parse(Map<String, String> metadata, int threads) {
+    SavedSettings saved = new SavedSettings(metadata);
+    return new TrainConfig(
+        saved.integer(ModelFormat.RANK),
+        saved.integer(SavedSettings.EPOCHS),
+        threads,
+        saved.longInteger(SavedSettings.SEED),
+        saved.holdout(),
+        saved.decimal(SavedSettings.L2),
+        saved.decimal(SavedSettings.LEARNING_RATE),
+        saved.text(SavedSettings.SCHEDULE).equals(STRATA),
+        saved.flag(ModelFormat.REFIT),
+        saved.flag(ModelFormat.BIASES));
+  }
+
+  /// `Hogwild` or `Strata`.
+  String schedule() {
+    return deterministic ? STRATA : "Hogwild";
   }
 
   /// These settings with another `rank`.

@@ -48,6 +48,7 @@ public final class Trainer {
   private @Nullable CheckpointWriter checkpoints;
   private double biasesRmse;
   private boolean stopped;
+  private Holdout test = Holdout.none();
 
   /// A training to come, on the explicit ratings of a rating matrix.
   ///
@@ -69,6 +70,12 @@ public final class Trainer {
   /// the second training of `refit` was broken off, it is the first one's.
   public Trainer stopWhen(BooleanSupplier stop) {
     this.stop = stop;
+    return this;
+  }
+
+  /// Leaves what `held` holds out of everything, a refit too. A checkpoint does not tell of it.
+  public Trainer apartFrom(Holdout held) {
+    test = held;
     return this;
   }
 
@@ -129,7 +136,8 @@ public final class Trainer {
     if (checkpointFile != null) {
       checkpoints = new CheckpointWriter(checkpointFile, checkpointEvery, identity);
     }
-    Holdout holdout = config.holdout().of(ratings, Holdout.Scope.RATINGS, config.seed());
+    Holdout holdout =
+        config.holdout().of(ratings, Holdout.Scope.RATINGS, config.seed()).apartFrom(test, ratings);
     try (Workers workers = new Workers(config.threads());
         Fit fit = newFit(holdout, workers)) {
       RatingMetrics baseline = fit.measureBaseline();
@@ -160,7 +168,7 @@ public final class Trainer {
       }
       RatingMetrics training = fit.measureTraining();
       fit.endTraining();
-      try (Fit second = newFit(Holdout.none(), workers)) {
+      try (Fit second = newFit(Holdout.none().apartFrom(test, ratings), workers)) {
         refit(fit, progress, second);
         return stopped
             ? new TrainingResult(summary, fit, training, false, true)

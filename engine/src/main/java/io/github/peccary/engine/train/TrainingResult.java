@@ -167,25 +167,18 @@ public final class TrainingResult implements AutoCloseable {
 
   /// `Hogwild` or `Strata`.
   public String schedule() {
-    return summary.config.deterministic() ? "Strata" : "Hogwild";
+    return summary.config.schedule();
   }
 
   /// Settings and metrics as a model file keeps them. Nothing here tells of threads, machine or
   /// time, so that a deterministic training writes the same bytes everywhere.
   public Map<String, String> metadata() {
-    TrainConfig config = config();
     RatingMetrics heldOut = heldOut();
-    Map<String, String> metadata = new LinkedHashMap<>();
+    Map<String, String> metadata = new LinkedHashMap<>(config().metadata());
     metadata.put("peccary.objective", "rating");
-    metadata.put("peccary.biases", Boolean.toString(config.biases()));
     metadata.put("peccary.holdout", holdout().toString());
     metadata.put("peccary.refit", Boolean.toString(refit));
-    metadata.put("peccary.train.epochs", Integer.toString(config.epochs()));
     metadata.put("peccary.train.bestEpoch", Integer.toString(bestEpoch()));
-    metadata.put("peccary.train.seed", Long.toString(config.seed()));
-    metadata.put("peccary.train.l2", Double.toString(config.l2()));
-    metadata.put("peccary.train.learningRate", Double.toString(config.learningRate()));
-    metadata.put("peccary.train.schedule", schedule());
     if (!summary.from.equals(Checkpoint.NO_MODEL)) {
       metadata.put(Checkpoint.FROM, summary.from);
     }

@@ -98,7 +98,13 @@ class HoldoutTest {
             Holdout.random(matrix, scope, 1e-7, -3),
             Holdout.random(matrix, scope, 0.25, Long.MIN_VALUE),
             Holdout.leaveOut(matrix, scope, 2, 3, 42),
+            Holdout.leaveOut(matrix, scope, 2, 8, 42),
+            Holdout.fold(matrix, scope, 2, 3, 42),
+            Holdout.random(matrix, scope, 0.3, 42)
+                .apartFrom(Holdout.fold(matrix, scope, 1, 3, 42), matrix),
             Holdout.leaveOut(matrix, scope, 2, 8, 42)
+                .apartFrom(Holdout.leaveOut(matrix, scope, 1, 2, 43), matrix),
+            Holdout.none().apartFrom(Holdout.fold(matrix, scope, 3, 3, 42), matrix)
           }) {
         Holdout read = Holdout.parse(holdout.toString(), matrix);
         assertThat(read).hasToString(holdout.toString());
@@ -107,6 +113,8 @@ class HoldoutTest {
             for (float value : new float[] {0, 1}) {
               assertThat(read.contains(user, item, value))
                   .isEqualTo(holdout.contains(user, item, value));
+              assertThat(read.trainsOn(user, item, value))
+                  .isEqualTo(holdout.trainsOn(user, item, value));
             }
           }
         }
@@ -125,6 +133,64 @@ class HoldoutTest {
         .hasToString("leave-out k=2 seed=7");
     assertThat(Holdout.leaveOut(matrix, Scope.EVENTS, 1, 5, 7))
         .hasToString("leave-out k=1 least=5 seed=7 of events");
+    Holdout fold = Holdout.fold(matrix, Scope.EVENTS, 2, 5, 7);
+    assertThat(fold).hasToString("fold number=2 of=5 seed=7 of events");
+    assertThat(Holdout.random(matrix, Scope.EVENTS, 0.1, 7).apartFrom(fold, matrix))
+        .hasToString(
+            "random fraction=0.1 seed=7 of events, apart from fold number=2 of=5 seed=7 of events");
+  }
+
+  @Test
+  void everyEventIsInOneFoldAndFoldsAreAboutEqual() {
+    for (int folds : new int[] {2, 3, 10}) {
+      int[] sizes = new int[folds];
+      for (int user = 0; user < 200; user++) {
+        for (int item = 0; item < 200; item++) {
+          int found = 0;
+          for (int number = 1; number <= folds; number++) {
+            Holdout fold = Holdout.fold(matrix, Scope.EVENTS, number, folds, 42);
+            if (fold.contains(user, item, 0)) {
+              found++;
+              sizes[number - 1]++;
+            }
+          }
+          assertThat(found).as("folds=%d user=%d item=%d", folds, user, item).isOne();
+        }
+      }
+      for (int size : sizes) {
+        // 40,000 events; one standard deviation is 100 at most
+        assertThat(size).isBetween(40_000 / folds - 500, 40_000 / folds + 500);
+      }
+    }
+  }
+
+  @Test
+  void ofWhatLiesApartNothingIsHeldOutNorTrainedOn() {
+    Holdout fold = Holdout.fold(matrix, Scope.RATINGS, 1, 3, 42);
+    Holdout random = Holdout.random(matrix, Scope.EVENTS, 0.4, 42).apartFrom(fold, matrix);
+    Holdout leaveOut = Holdout.leaveOut(matrix, Scope.EVENTS, 2, 4, 42).apartFrom(fold, matrix);
+    for (int user = 0; user < matrix.users(); user++) {
+      int left = 0;
+      int held = 0;
+      for (long p = matrix.byUser().start(user); p < matrix.byUser().end(user); p++) {
+        int item = matrix.byUser().index(p);
+        float value = matrix.byUser().value(p);
+        boolean apart = fold.contains(user, item, value);
+        for (Holdout holdout : new Holdout[] {random, leaveOut}) {
+          assertThat(holdout.excludes(user, item, value)).isEqualTo(apart);
+          assertThat(holdout.contains(user, item, value) && apart).isFalse();
+          assertThat(holdout.trainsOn(user, item, value))
+              .isEqualTo(!apart && !holdout.contains(user, item, value));
+        }
+        left += apart ? 0 : 1;
+        held += leaveOut.contains(user, item, value) ? 1 : 0;
+      }
+      assertThat(held).as("user=%d", user).isEqualTo(left >= 4 ? 2 : 0);
+    }
+    assertThat(Holdout.none().apartFrom(fold, matrix).isNone()).isFalse();
+    assertThat(random.apartFrom(Holdout.none(), matrix)).isSameAs(random);
+    assertThatThrownBy(() -> random.apartFrom(fold, matrix))
+        .hasMessageStartingWith("only two hold-outs can lie apart: holdout=random fraction=0.4");
   }
 
   @Test
@@ -169,7 +235,12 @@ class HoldoutTest {
           "leave-out k=2 least=2 seed=1",
           "leave-out k=2 least= seed=1",
           "leave-out k=2147483647 seed=1",
-          "leave-out k=99999999999 seed=1"
+          "leave-out k=99999999999 seed=1",
+          "fold number=0 of=2 seed=1",
+          "fold number=3 of=2 seed=1",
+          "fold number=1 of=1 seed=1",
+          "none, apart from half",
+          "none, apart from fold number=1 of=2 seed=1, apart from fold number=2 of=2 seed=1"
         }) {
       assertThatThrownBy(() -> Holdout.parse(text, matrix))
           .as(text)
@@ -177,8 +248,9 @@ class HoldoutTest {
     }
     assertThatThrownBy(() -> Holdout.parse("half", matrix))
         .hasMessage(
-            "a hold-out must be 'none', 'random fraction=… seed=…' or"
-                + " 'leave-out k=… [least=…] seed=…', perhaps with ' of events': holdout=half");
+            "a hold-out must be 'none', 'random fraction=… seed=…',"
+                + " 'leave-out k=… [least=…] seed=…' or 'fold number=… of=… seed=…', perhaps with"
+                + " ' of events': holdout=half");
   }
 
   @Test

@@ -38,7 +38,8 @@ class BlendedRecommenderTest {
     try (RatingMatrix ratings = RatingMatrices.open(file, RatingMatrices.random(150, 90, 0.08, 5));
         Workers workers = new Workers(2);
         RankingResult result = new RankingTrainer(ratings, config, report -> {}).train()) {
-      Blend blend = BlendTraining.learn(ratings, config, workers, () -> false);
+      Blend blend =
+          BlendTraining.learn(ratings, config, config.holdoutOf(ratings), workers, () -> false);
       FactorModelWriter.write(
           model,
           ratings,

@@ -151,6 +151,13 @@ class IalsTest {
       assertThat(changed).isNotEqualTo(all);
       assertSame(result, "kept", kept, config(NOTHING));
       assertSame(result, "changed", changed, config);
+      try (RankingResult apart =
+          new RankingTrainer(ratings, config(NOTHING), report -> {})
+              .holdingOut(result.holdout())
+              .train()) {
+        assertThat(apart.events()).isEqualTo(result.events());
+        assertThat(apart.items().segment().mismatch(result.items().segment())).isEqualTo(-1);
+      }
     }
   }
 

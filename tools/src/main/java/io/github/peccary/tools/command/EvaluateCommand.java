@@ -1,5 +1,6 @@
 package io.github.peccary.tools.command;
 
+import io.github.peccary.engine.evaluate.CrossValidation;
 import io.github.peccary.engine.evaluate.Evaluation;
 import io.github.peccary.engine.evaluate.EvaluationReport;
 import io.github.peccary.engine.evaluate.HistoryClass;
@@ -27,6 +28,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -42,11 +44,14 @@ import picocli.CommandLine.Spec;
       "Measure a model beside the baselines that it must beat.",
       "On the model's own held-out part if these are the ratings it was trained from, else on every",
       "rating of the file, or every event for a model of rankings. Held-out ratings that a model before it (train --from) may have been",
-      "trained on are set aside. Rankings are of all items but those that the user had before."
+      "trained on are set aside. Rankings are of all items but those that the user had before.",
+      "With --folds, it is the model's settings that are measured, not the model: as many models are",
+      "trained, each without its fold, scored on that, and means and deviations over folds printed."
     },
     footer = {
       "  peccary evaluate model.safetensors ratings.safetensors",
       "  peccary evaluate model.safetensors test.safetensors --k 20 --json",
+      "  peccary evaluate model.safetensors ratings.safetensors --folds 5",
     })
 final class EvaluateCommand implements Callable<Integer> {
   private static final Map<String, String> NAMES =
@@ -75,6 +80,12 @@ final class EvaluateCommand implements Callable<Integer> {
       description = "Rank by the factors alone, not by neighbours and popularity too.")
   private boolean noBlend;
 
+  @Option(
+      names = "--folds",
+      paramLabel = "N",
+      description = "Cross-validate the model's settings on so many parts of the ratings.")
+  private @Nullable Integer folds;
+
   @Option(names = "--threads", paramLabel = "N", description = "Workers.")
   private int threads = Runtime.getRuntime().availableProcessors();
 
@@ -89,9 +100,17 @@ final class EvaluateCommand implements Callable<Integer> {
       throw new ParameterException(
           spec.commandLine(), "ranked-users must be 0 or more: ranked-users=" + rankedUsers);
     }
+    if (folds != null && folds < 2) {
+      throw new ParameterException(spec.commandLine(), "folds must be 2 or more: folds=" + folds);
+    }
     try (Workers workers = Settings.valid(spec, () -> new Workers(threads));
         FactorModel model = file.open();
         RatingMatrix ratings = RatingMatrix.open(ratingsPath, Verify.CHECKSUMS)) {
+      if (folds != null) {
+        new FoldsOutput(console)
+            .evaluate(new CrossValidation(model, ratings, folds, threads), k, rankedUsers, workers);
+        return 0;
+      }
       if (!share(ratings.userIds(), model.userIds())
           && !share(ratings.itemIds(), model.itemIds())) {
         throw new Refusal(
@@ -205,13 +224,13 @@ final class EvaluateCommand implements Callable<Integer> {
     return table;
   }
 
-  private static Table table(List<String> first, Set<String> models) {
+  static Table table(List<String> first, Set<String> models) {
     List<String> headers = new ArrayList<>(first);
     models.forEach(name -> headers.add(NAMES.getOrDefault(name, name)));
     return new Table(headers.toArray(String[]::new));
   }
 
-  private static List<String> row(
+  static List<String> row(
       List<String> first, Map<String, Map<String, Double>> models, String measure) {
     List<String> row = new ArrayList<>(first);
     models
@@ -220,7 +239,7 @@ final class EvaluateCommand implements Callable<Integer> {
     return row;
   }
 
-  private static Map<String, Object> fields(EvaluationReport report, double seconds) {
+  static Map<String, Object> fields(EvaluationReport report, double seconds) {
     Map<String, Object> fields = new LinkedHashMap<>();
     fields.put("split", report.split());
     fields.put("k", report.k());

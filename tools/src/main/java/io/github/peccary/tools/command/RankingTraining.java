@@ -202,7 +202,8 @@ final class RankingTraining {
     try (Workers workers = new Workers(config.threads());
         ProgressBar progress = console.progress()) {
       progress.update(0, 1, () -> "learning what to blend");
-      return BlendTraining.learn(ratings, config, workers, interruption::requested);
+      return BlendTraining.learn(
+          ratings, config, config.holdoutOf(ratings), workers, interruption::requested);
     }
   }
 

@@ -1,0 +1,220 @@
+package io.github.peccary.engine.evaluate;
+
+import io.github.peccary.engine.model.Blend;
+import io.github.peccary.engine.model.FactorModel;
+import io.github.peccary.engine.model.FactorModelWriter;
+import io.github.peccary.engine.model.ModelFormat;
+import io.github.peccary.engine.parallel.Workers;
+import io.github.peccary.engine.ratings.Holdout;
+import io.github.peccary.engine.ratings.RatingMatrix;
+import io.github.peccary.engine.storage.Verify;
+import io.github.peccary.engine.train.Checkpoint;
+import io.github.peccary.engine.train.RankingConfig;
+import io.github.peccary.engine.train.RankingResult;
+import io.github.peccary.engine.train.RankingSettings;
+import io.github.peccary.engine.train.RankingTrainer;
+import io.github.peccary.engine.train.TrainConfig;
+import io.github.peccary.engine.train.Trainer;
+import io.github.peccary.engine.train.TrainingResult;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BiConsumer;
+
+/// What a model's settings are worth on ratings: the ratings, or the events for a model of
+/// rankings, are dealt out to folds, and for each fold a model is trained without it, from nothing,
+/// and scored on it beside the baselines.
+///
+/// What a training for ratings holds out to stop early is held out of the other folds, so that no
+/// model has seen its fold in any way. A training for rankings holds out to be measured only: there
+/// the fold takes that place.
+public final class CrossValidation {
+  private final TrainConfig rating;
+  private final RankingSettings ranking;
+  private final boolean ranks;
+  private final boolean blended;
+  private final RatingMatrix ratings;
+  private final int folds;
+
+  /// What it has found.
+  ///
+  /// @param split how the folds were made, in words
+  /// @param folds the evaluation of each
+  /// @param means over the folds, by model and measure, of measures that all folds have
+  /// @param deviations the standard deviations of the same, as of a sample
+  public record Report(
+      String split,
+      List<EvaluationReport> folds,
+      Map<String, Map<String, Double>> means,
+      Map<String, Map<String, Double>> deviations) {}
+
+  /// A validation to come.
+  ///
+  /// @param model whose settings are used; nothing else of it is
+  /// @param folds how many, 2 or more
+  /// @throws IllegalArgumentException if the model was not trained from nothing, or does not tell
+  ///     its settings
+  public CrossValidation(FactorModel model, RatingMatrix ratings, int folds, int threads) {
+    if (folds < 2) {
+      throw new IllegalArgumentException("there must be 2 folds or more: folds=" + folds);
+    }
+    String from = model.metadata().get(Checkpoint.FROM);
+    if (from != null) {
+      throw new IllegalArgumentException(
+          "the model must have been trained from nothing, as the one that it started from may have seen every fold: from=%s; give a model of train without --from"
+              .formatted(from));
+    }
+    this.ratings = ratings;
+    this.folds = folds;
+    ranks = model.ranksOnly();
+    rating = ranks ? TrainConfig.defaults() : TrainConfig.parse(model.metadata(), threads);
+    ranking = ranks ? RankingSettings.parse(model.metadata(), threads) : RankingConfig.defaults();
+    blended = model.blend() != null;
+  }
+
+  /// How many folds there are.
+  public int folds() {
+    return folds;
+  }
+
+  /// Trains and scores one model after the other.
+  ///
+  /// @param k the length of the rankings, at least 1
+  /// @param maxRankedUsers how many users of each fold to rank at most
+  /// @param listener hears of every fold, by its number from 1
+  /// @throws IOException if a model, which is kept in a file for so long, cannot be written
+  public Report evaluate(
+      int k, int maxRankedUsers, Workers workers, BiConsumer<Integer, EvaluationReport> listener)
+      throws IOException {
+    List<EvaluationReport> reports = new ArrayList<>();
+    for (int number = 1; number <= folds; number++) {
+      Holdout.Scope scope = ranks ? Holdout.Scope.EVENTS : Holdout.Scope.RATINGS;
+      Holdout fold = Holdout.fold(ratings, scope, number, folds, seed());
+      try (FactorModel model = train(fold, workers)) {
+        reports.add(Evaluation.evaluate(model, ratings, k, maxRankedUsers, workers));
+      }
+      listener.accept(number, reports.getLast());
+    }
+    String split =
+        "%d folds of all %s of %s, seed=%d"
+            .formatted(folds, ranks ? "events" : "ratings", ratings.path().getFileName(), seed());
+    return summarize(split, List.copyOf(reports));
+  }
+
+  private long seed() {
+    return ranks ? ranking.seed() : rating.seed();
+  }
+
+  /// The model is mapped from a file that has lost its name by then.
+  private FactorModel train(Holdout fold, Workers workers) throws IOException {
+    Path folder = Files.createTempDirectory("peccary-fold");
+    Path file = folder.resolve("model.safetensors");
+    try {
+      if (ranks) {
+        writeRanking(file, fold, workers);
+      } else {
+        writeRating(file, fold);
+      }
+      return FactorModel.open(file, Verify.STRUCTURE);
+    } finally {
+      Files.deleteIfExists(file);
+      Files.delete(folder);
+    }
+  }
+
+  private void writeRating(Path file, Holdout fold) throws IOException {
+    try (TrainingResult result = new Trainer(ratings, rating, _ -> {}).apartFrom(fold).train()) {
+      FactorModelWriter.write(
+          file,
+          ratings,
+          result.globalMean(),
+          result.users(),
+          result.items(),
+          result.baseline(),
+          false,
+          null,
+          metadata(result.metadata(), fold));
+    }
+  }
+
+  private void writeRanking(Path file, Holdout fold, Workers workers) throws IOException {
+    Blend blend =
+        blended ? BlendTraining.learn(ratings, ranking, fold, workers, () -> false) : null;
+    try (RankingResult result =
+        new RankingTrainer(ratings, ranking, report -> {}).holdingOut(fold).train()) {
+      FactorModelWriter.write(
+          file,
+          ratings,
+          0,
+          result.users(),
+          result.items(),
+          result.baseline(),
+          blended,
+          null,
+          null,
+          blend,
+          metadata(result.metadata(), fold));
+    }
+  }
+
+  /// To evaluation, the fold is what was held out, after a refit too.
+  private static Map<String, String> metadata(Map<String, String> training, Holdout fold) {
+    Map<String, String> metadata = new HashMap<>(training);
+    metadata.put(ModelFormat.HOLDOUT, fold.toString());
+    metadata.put(ModelFormat.REFIT, "false");
+    return metadata;
+  }
+
+  private static Report summarize(String split, List<EvaluationReport> reports) {
+    Map<String, Map<String, Double>> means = new LinkedHashMap<>();
+    Map<String, Map<String, Double>> deviations = new LinkedHashMap<>();
+    reports
+        .getFirst()
+        .models()
+        .forEach(
+            (model, measures) -> {
+              Map<String, Double> ofMeans = new LinkedHashMap<>();
+              Map<String, Double> ofDeviations = new LinkedHashMap<>();
+              for (String measure : measures.keySet()) {
+                double[] values = values(reports, model, measure);
+                if (values.length == reports.size()) {
+                  double mean = mean(values);
+                  ofMeans.put(measure, mean);
+                  ofDeviations.put(measure, deviation(values, mean));
+                }
+              }
+              means.put(model, ofMeans);
+              deviations.put(model, ofDeviations);
+            });
+    return new Report(split, reports, means, deviations);
+  }
+
+  private static double[] values(List<EvaluationReport> reports, String model, String measure) {
+    return reports.stream()
+        .map(report -> report.models().getOrDefault(model, Map.of()))
+        .filter(measures -> measures.containsKey(measure))
+        .mapToDouble(measures -> measures.getOrDefault(measure, Double.NaN))
+        .toArray();
+  }
+
+  private static double mean(double[] values) {
+    double sum = 0;
+    for (double value : values) {
+      sum += value;
+    }
+    return sum / values.length;
+  }
+
+  private static double deviation(double[] values, double mean) {
+    double squares = 0;
+    for (double value : values) {
+      squares += (value - mean) * (value - mean);
+    }
+    return Math.sqrt(squares / (values.length - 1));
+  }
+}
