@@ -169,7 +169,10 @@ class HoldoutTest {
           "leave-out k=2 least=2 seed=1",
           "leave-out k=2 least= seed=1",
           "leave-out k=2147483647 seed=1",
-          "leave-out k=99999999999 seed=1"
+          "leave-out k=99999999999 seed=1",
+          "latest k=1",
+          "since time=2024-01-31",
+          "since time=now of events"
         }) {
       assertThatThrownBy(() -> Holdout.parse(text, matrix))
           .as(text)
@@ -177,8 +180,15 @@ class HoldoutTest {
     }
     assertThatThrownBy(() -> Holdout.parse("half", matrix))
         .hasMessage(
-            "a hold-out must be 'none', 'random fraction=… seed=…' or"
-                + " 'leave-out k=… [least=…] seed=…', perhaps with ' of events': holdout=half");
+            "a hold-out must be 'none', 'random fraction=… seed=…', 'leave-out k=… [least=…] seed=…',"
+                + " 'latest k=… [least=…] seed=…' or 'since time=…', perhaps with ' of events':"
+                + " holdout=half");
+    for (String text : new String[] {"latest k=1 seed=1", "since time=2024-01-31T00:00:00Z"}) {
+      assertThatThrownBy(() -> Holdout.parse(text, matrix))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageStartingWith(
+              "the ratings must have times to hold out by them: holdout=" + text + "; load them");
+    }
   }
 
   @Test
