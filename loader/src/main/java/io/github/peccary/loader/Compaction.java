@@ -4,6 +4,7 @@ import io.github.peccary.engine.ratings.RatingMatrixWriter;
 import io.github.peccary.engine.ratings.TextColumn;
 import io.github.peccary.engine.ratings.TextOrder;
 import io.github.peccary.engine.ratings.TextSelection;
+import io.github.peccary.engine.ratings.TimeRange;
 import io.github.peccary.engine.ratings.Zero;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -19,6 +20,10 @@ import org.jspecify.annotations.Nullable;
 /// 3. A sort by the new numbers gives the rows by user, and these, sorted by item, the rows by
 ///    item.
 ///
+/// Where events have times, these come as a second log of the same events, with times in place of
+/// values, and go the same way through sorts of their own: events without times are no wider for
+/// it, and the sorts know of values only.
+///
 /// Every step is linear in the events, but for the order within a row, and takes the memory that
 /// [EventMemory] grants. Beside it there are, for each user and each item, its id and some numbers.
 final class Compaction {
@@ -30,6 +35,8 @@ final class Compaction {
   private final TextColumn itemIds;
   private final Duplicates duplicates;
   private final EventLog merged;
+  private final @Nullable EventLog mergedTimes;
+  private final @Nullable TimeRange timeRange;
   private final long duplicateEvents;
 
   // By number in the file: the number of the user or item in the log.
@@ -42,9 +49,11 @@ final class Compaction {
   /// Steps 1 and 2.
   ///
   /// @param log is consumed
+  /// @param times see [EventCollector#times]; is consumed
   /// @param userIds by the numbers in the log
   Compaction(
       EventLog log,
+      @Nullable EventLog times,
       TextColumn userIds,
       TextColumn itemIds,
       Zero zero,
@@ -57,16 +66,31 @@ final class Compaction {
     this.itemIds = itemIds;
     this.duplicates = new Duplicates(zero, policy, userIds, itemIds, memory);
     long events = log.size();
-    EventSort byUser =
-        new EventSort(memory, EventLog.USER, counts(log, EventLog.USER, userIds.size()), true);
-    byUser.addAll(log, null);
-    byUser.rows(duplicates);
+    int[] userRows = counts(log, EventLog.USER, userIds.size());
+    sortByUser(log, userRows, null, duplicates);
     this.merged = duplicates.merged();
+    if (times == null) {
+      this.mergedTimes = null;
+      this.timeRange = null;
+    } else {
+      MergedTimes merge = new MergedTimes(policy, memory);
+      sortByUser(times, userRows, null, merge);
+      this.mergedTimes = merge.kept();
+      this.timeRange = merge.range();
+    }
     this.duplicateEvents = events - merged.size();
     this.usersByText = TextOrder.of(userIds);
     this.itemsByText = TextOrder.of(itemIds);
     this.users = byFallingCount(usersByText, duplicates.userCounts());
     this.items = byFallingCount(itemsByText, duplicates.itemCounts());
+  }
+
+  private void sortByUser(
+      EventLog log, int[] counts, EventSort.@Nullable Numbering numbering, EventSort.Rows to)
+      throws IOException {
+    EventSort byUser = new EventSort(memory, EventLog.USER, counts, true);
+    byUser.addAll(log, numbering);
+    byUser.rows(to);
   }
 
   long ratings() {
@@ -87,6 +111,11 @@ final class Compaction {
     return duplicateEvents;
   }
 
+  /// Null if events have no times.
+  @Nullable TimeRange timeRange() {
+    return timeRange;
+  }
+
   /// The number in the log of each item of the file.
   int[] items() {
     return items;
@@ -100,7 +129,9 @@ final class Compaction {
     TextSelection itemSelection = new TextSelection(itemIds, items);
     memory.requireRoomToWrite(
         merged,
-        RatingMatrixWriter.tensorBytes(merged.size(), userSelection, itemSelection, titles));
+        mergedTimes,
+        RatingMatrixWriter.tensorBytes(
+            merged.size(), userSelection, itemSelection, titles, mergedTimes != null));
     return RatingMatrixWriter.create(
         output,
         merged.size(),
@@ -111,6 +142,7 @@ final class Compaction {
         itemsByText,
         titles,
         zero,
+        timeRange,
         metadata);
   }
 
@@ -119,11 +151,18 @@ final class Compaction {
     int[] userCounts = inOrder(duplicates.userCounts(), users);
     int[] itemCounts = inOrder(duplicates.itemCounts(), items);
     EventSort.Numbering numbering = new EventSort.Numbering(inverse(users), inverse(items));
-    EventSort byUser = new EventSort(memory, EventLog.USER, userCounts, true);
+    if (mergedTimes != null) {
+      try (TimeWriter file = new TimeWriter(writer)) {
+        sortByUser(mergedTimes, userCounts, numbering, file);
+        file.flush();
+      }
+    }
     EventSort byItem = new EventSort(memory, EventLog.ITEM, itemCounts, false);
-    byUser.addAll(merged, numbering);
     try (RowWriter file = new RowWriter(writer.byUser(), userCounts)) {
-      byUser.rows(
+      sortByUser(
+          merged,
+          userCounts,
+          numbering,
           (user, events, from, to) -> {
             file.take(user, events, from, to);
             for (int i = from; i < to; i++) {

@@ -66,7 +66,7 @@ public final class Doctor {
       }
       RowCleaner cleaner = new RowCleaner(config, rejections, new RowRules(Rules.NONE), 0);
       try (RowSource ratings = source.ratings();
-          Batches batches = new Batches(ratings, 3, batch -> {})) {
+          Batches batches = new Batches(ratings, ratings.columns(), batch -> {})) {
         for (RowBatch batch; (batch = batches.next()) != null; ) {
           rows += batch.rows();
           accept(batch, cleaner);
@@ -92,9 +92,9 @@ public final class Doctor {
         byte[] bytes = batch.bytes();
         int item = row.itemStart();
         int itemLength = row.itemLength();
-        events.add(bytes, row.userStart(), row.userLength(), item, itemLength, row.value());
+        events.add(bytes, row.userStart(), row.userLength(), item, itemLength, row.value(), 0);
         if (itemLength != length || !Ids.equal(bytes, item, bytes, typed, length)) {
-          spellings.add(bytes, 0, 0, typed, length, 0);
+          spellings.add(bytes, 0, 0, typed, length, 0, 0);
         }
       }
     }
@@ -102,7 +102,7 @@ public final class Doctor {
 
   private DoctorReport report(Arena arena, long start) throws IOException {
     EventLog log = events.log();
-    memory.requireRoomToSort(log.size());
+    memory.requireRoomToSort(log.size(), false);
     TextGroups users = TextGroups.of(events.drainUsers(arena));
     TextGroups items = TextGroups.of(events.drainItems(arena));
     int[] itemRows = items.inOrder(Compaction.counts(log, EventLog.ITEM, items.size()));

@@ -1,6 +1,7 @@
 package io.github.peccary.loader;
 
 import io.github.peccary.engine.ratings.CompressedRows;
+import io.github.peccary.engine.ratings.EventTimes;
 import io.github.peccary.engine.ratings.IntCursor;
 import io.github.peccary.engine.ratings.LongCursor;
 import io.github.peccary.engine.ratings.RatingMatrix;
@@ -152,6 +153,15 @@ final class EarlierLoad implements AutoCloseable {
     }
   }
 
+  /// Refuses a source that has times where the file has none, or the other way round.
+  void checkTimes(boolean timed) throws LoaderException {
+    if (timed != (matrix.times() != null)) {
+      throw new LoaderException(
+          "the file must have times if the source has: times=%s, in the file %s; load in full, without --append (%s)"
+              .formatted(timed ? "yes" : "no", timed ? "no" : "yes", matrix.path()));
+    }
+  }
+
   private static boolean isSetting(String key) {
     return key.equals(RatingsFormat.SOURCE)
         || key.startsWith(RatingsFormat.SOURCE_PREFIX)
@@ -192,7 +202,7 @@ final class EarlierLoad implements AutoCloseable {
       return;
     }
     lastRowTaken = true;
-    RowBatch row = new RowBatch(3, 1);
+    RowBatch row = new RowBatch(batch.columns(), 1);
     RowDigest digest = new RowDigest();
     if (batch.takeFirst(row)) {
       digest.add(row);
@@ -259,6 +269,8 @@ final class EarlierLoad implements AutoCloseable {
     LongCursor ends = new LongCursor(byUser.offsets());
     IntCursor items = new IntCursor(byUser.indices());
     IntCursor values = new IntCursor(byUser.values());
+    EventTimes seconds = matrix.times();
+    LongCursor times = seconds == null ? null : new LongCursor(seconds.seconds());
     TextColumn userIds = matrix.userIds().ids();
     TextColumn itemIds = matrix.itemIds().ids();
     int[] numbers = new int[matrix.items()]; // of items in `events`
@@ -272,13 +284,14 @@ final class EarlierLoad implements AutoCloseable {
       int number = events.user(ids, 0, userLength);
       for (long end = ends.next(); at < end; at++) {
         int item = items.next();
+        int time = times == null ? 0 : (int) times.next();
         if (number != IdInterner.ABSENT && numbers[item] != IdInterner.ABSENT) {
-          events.add(number, numbers[item], values.nextFloat());
+          events.add(number, numbers[item], values.nextFloat(), time);
         } else {
           int itemLength = length(itemIds, item);
           ids = copy(itemIds, item, itemLength, ids, userLength);
           numbers[item] = events.item(ids, userLength, itemLength);
-          events.add(ids, 0, userLength, userLength, itemLength, values.nextFloat());
+          events.add(ids, 0, userLength, userLength, itemLength, values.nextFloat(), time);
         }
         if (at % EVENTS_PER_LIMIT == 0) {
           events.limitIds();
@@ -286,6 +299,9 @@ final class EarlierLoad implements AutoCloseable {
       }
       if (at - unloaded >= EVENTS_PER_UNLOAD) {
         byUser.unload(unloaded, at);
+        if (seconds != null) {
+          seconds.unload(unloaded, at);
+        }
         unloaded = at;
       }
     }
@@ -305,6 +321,7 @@ final class EarlierLoad implements AutoCloseable {
   /// What the file tells of itself, for a load that found nothing to add.
   LoadReport report(double seconds) {
     Titles titles = matrix.titles();
+    EventTimes times = matrix.times();
     int titleCount = 0;
     for (int item = 0; titles != null && item < matrix.items(); item++) {
       titleCount += titles.title(item) == null ? 0 : 1;
@@ -319,6 +336,7 @@ final class EarlierLoad implements AutoCloseable {
         matrix.users(),
         matrix.items(),
         titleCount,
+        times == null ? null : times.range(),
         duplicates,
         Rejections.rejected(leftOut),
         List.of(),

@@ -6,6 +6,7 @@ import java.lang.foreign.Arena;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
+import org.jspecify.annotations.Nullable;
 
 /// Gives the users and items of accepted rows their numbers and keeps the events.
 ///
@@ -17,9 +18,11 @@ final class EventCollector {
       MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.nativeOrder());
 
   private final EventLog log;
+  private final EventMemory memory;
   private final IdCollector users;
   private final IdCollector items;
   private final long idBytes;
+  private @Nullable EventLog times;
   private long accepted;
 
   // Rows whose item, or user, found no room; in the second the item has its number.
@@ -33,12 +36,18 @@ final class EventCollector {
 
   /// @param idBytes of memory for ids
   EventCollector(EventMemory memory, long idBytes) {
+    this.memory = memory;
     this.log = new EventLog(memory);
     this.users = new IdCollector(memory);
     this.items = new IdCollector(memory);
     this.idBytes = idBytes;
     this.rowsOfItems = new SpilledRows(memory);
     this.rowsOfUsers = new SpilledRows(memory);
+  }
+
+  /// Rows will have times: to be called before the first one.
+  void expectTimes() {
+    times = new EventLog(memory);
   }
 
   /// Takes the rows of a batch that were kept.
@@ -52,10 +61,17 @@ final class EventCollector {
       if (itemNumbers[row] == IdInterner.ABSENT || userNumbers[row] == IdInterner.ABSENT) {
         setAside(batch, row, itemNumbers[row], valueBits);
       } else {
-        log.add(userNumbers[row], itemNumbers[row], valueBits);
+        log(userNumbers[row], itemNumbers[row], valueBits, batch.time(row));
       }
     }
     limitIds();
+  }
+
+  private void log(int user, int item, int valueBits, int time) throws IOException {
+    log.add(user, item, valueBits);
+    if (times != null) {
+      times.add(user, item, time);
+    }
   }
 
   private void setAside(RowBatch batch, int row, int item, int valueBits) throws IOException {
@@ -63,35 +79,54 @@ final class EventCollector {
     int userStart = batch.start(row, RowBatch.USER);
     int userLength = batch.length(row, RowBatch.USER);
     if (item == IdInterner.ABSENT) {
-      rowsOfItems.add(
-          bytes,
-          batch.start(row, RowBatch.ITEM),
-          batch.length(row, RowBatch.ITEM),
-          bytes,
-          userStart,
-          userLength,
-          valueBits);
+      int itemStart = batch.start(row, RowBatch.ITEM);
+      int itemLength = batch.length(row, RowBatch.ITEM);
+      Spool rows = rowsOfItems.add(bytes, itemStart, itemLength, bytes, userStart, userLength);
+      put(rows, valueBits, batch.time(row));
     } else {
-      setAside(bytes, userStart, userLength, item, valueBits);
+      setAside(bytes, userStart, userLength, item, valueBits, batch.time(row));
     }
   }
 
-  private void setAside(byte[] bytes, int userStart, int userLength, int item, int valueBits)
+  private void setAside(
+      byte[] bytes, int userStart, int userLength, int item, int valueBits, int time)
       throws IOException {
     INT.set(itemBytes, 0, item);
-    rowsOfUsers.add(bytes, userStart, userLength, itemBytes, 0, itemBytes.length, valueBits);
+    put(
+        rowsOfUsers.add(bytes, userStart, userLength, itemBytes, 0, itemBytes.length),
+        valueBits,
+        time);
+  }
+
+  private void put(Spool rows, int valueBits, int time) throws IOException {
+    rows.putInt(valueBits);
+    if (times != null) {
+      rows.putInt(time);
+    }
   }
 
   /// Takes a row whose ids are in `bytes`.
-  void add(byte[] bytes, int userStart, int userLength, int itemStart, int itemLength, float value)
+  ///
+  /// @param time in seconds since 1970, unsigned; anything where rows have none
+  void add(
+      byte[] bytes,
+      int userStart,
+      int userLength,
+      int itemStart,
+      int itemLength,
+      float value,
+      int time)
       throws IOException {
     accepted++;
     int valueBits = Float.floatToRawIntBits(value);
     int item = items.intern(bytes, itemStart, itemLength);
     if (item == IdInterner.ABSENT) {
-      rowsOfItems.add(bytes, itemStart, itemLength, bytes, userStart, userLength, valueBits);
+      put(
+          rowsOfItems.add(bytes, itemStart, itemLength, bytes, userStart, userLength),
+          valueBits,
+          time);
     } else {
-      add(bytes, userStart, userLength, item, valueBits);
+      add(bytes, userStart, userLength, item, valueBits, time);
     }
   }
 
@@ -106,18 +141,18 @@ final class EventCollector {
   }
 
   /// Takes a row by the numbers of user and item.
-  void add(int user, int item, float value) throws IOException {
+  void add(int user, int item, float value, int time) throws IOException {
     accepted++;
-    log.add(user, item, Float.floatToRawIntBits(value));
+    log(user, item, Float.floatToRawIntBits(value), time);
   }
 
-  private void add(byte[] bytes, int userStart, int userLength, int item, int valueBits)
+  private void add(byte[] bytes, int userStart, int userLength, int item, int valueBits, int time)
       throws IOException {
     int user = users.intern(bytes, userStart, userLength);
     if (user == IdInterner.ABSENT) {
-      setAside(bytes, userStart, userLength, item, valueBits);
+      setAside(bytes, userStart, userLength, item, valueBits, time);
     } else {
-      log.add(user, item, valueBits);
+      log(user, item, valueBits, time);
     }
   }
 
@@ -169,7 +204,7 @@ final class EventCollector {
       id = rows.getBytes(id);
       int item = items.intern(id, 0, rows.length());
       user = rows.getBytes(user);
-      add(user, 0, rows.length(), item, rows.getInt());
+      add(user, 0, rows.length(), item, rows.getInt(), time(rows));
     }
     limitIds();
   }
@@ -182,13 +217,22 @@ final class EventCollector {
       id = rows.getBytes(id);
       int user = users.intern(id, 0, rows.length());
       item = rows.getBytes(item);
-      log.add(user, (int) INT.get(item, 0), rows.getInt());
+      log(user, (int) INT.get(item, 0), rows.getInt(), time(rows));
     }
+  }
+
+  private int time(Spool rows) throws IOException {
+    return times == null ? 0 : rows.getInt();
   }
 
   /// After [#finish]: the events.
   EventLog log() {
     return log;
+  }
+
+  /// After [#finish]: the same events with their times in place of values; null if they have none.
+  @Nullable EventLog times() {
+    return times;
   }
 
   /// After [#finish]: the items, to be found by their ids.

@@ -9,7 +9,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// Events in the order in which they were added: user i32, item i32, value f32, twelve bytes each,
-/// in [EventMemory] as far as it goes, then in a temporary file. [#close] gives both back.
+/// in [EventMemory] as far as it goes, then in a temporary file. In a log of times they are in the
+/// place of values, u32. [#close] gives memory and file back.
 ///
 /// A load runs each of its passes once, mostly in the interpreter and in C1, where an access to a
 /// segment costs tens of nanoseconds and one to an array two or three. So events come and go by the

@@ -112,17 +112,25 @@ final class EventMemory implements AutoCloseable {
   /// Refuses what would only fail after minutes of work.
   ///
   /// @param events to be sorted: each lies in two logs then
-  void requireRoomToSort(long events) throws IOException {
-    requireRoom("", 2 * events * EventLog.INTS * Integer.BYTES - logBytes);
+  /// @param timed whether their times lie in a third one
+  void requireRoomToSort(long events, boolean timed) throws IOException {
+    requireRoom("", logBytes(events, timed) - logBytes);
+  }
+
+  private static long logBytes(long events, boolean timed) {
+    return (timed ? 3 : 2) * events * EventLog.INTS * Integer.BYTES;
   }
 
   /// The same once it is known what will be written.
   ///
   /// @param events are sorted meanwhile
+  /// @param times likewise; null if they have none
   /// @param outputBytes of the file
-  void requireRoomToWrite(EventLog events, long outputBytes) throws IOException {
-    long logs = 2 * events.size() * EventLog.INTS * Integer.BYTES - logBytes;
-    requireRoom("the output and ", outputBytes + Math.max(0, logs - events.fileBytes()));
+  void requireRoomToWrite(EventLog events, @Nullable EventLog times, long outputBytes)
+      throws IOException {
+    long logs = logBytes(events.size(), times != null) - logBytes;
+    long inFiles = events.fileBytes() + (times == null ? 0 : times.fileBytes());
+    requireRoom("the output and ", outputBytes + Math.max(0, logs - inFiles));
   }
 
   private void requireRoom(String what, long bytes) throws IOException {

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /// A database behind a JDBC URL, whose driver must be on the class path.
 ///
-/// @param query one SELECT of three columns: user, item, rating
+/// @param query one SELECT of three columns, user, item, rating, or of four with the time
 /// @param titlesQuery one SELECT of two columns: item, title; null for none
 /// @param user whom to log in as; null if the URL says or nobody has to
 /// @param password null for none

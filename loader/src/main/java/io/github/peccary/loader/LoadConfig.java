@@ -41,7 +41,7 @@ public record LoadConfig(
 
   /// The defaults, from a SQLite database with Book-Crossing's table.
   public static LoadConfig of(Path database, Path output) {
-    return of(new SqliteSource(database, SqliteSource.DEFAULT_QUERY, null), output);
+    return of(new SqliteSource(database, null, null), output);
   }
 
   /// The defaults: zeros implicit, the last row of a pair wins, items are ISBNs.

@@ -1,9 +1,11 @@
 package io.github.peccary.loader;
 
+import io.github.peccary.engine.ratings.TimeRange;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
+import org.jspecify.annotations.Nullable;
 
 /// What a load did. Every row is accounted for:
 /// `rows = ratings + implicit + duplicates + the sum of rejected + the sum of dropped`.
@@ -17,6 +19,7 @@ import java.util.SortedMap;
 /// @param ratings explicit ratings in the file
 /// @param implicit seen-not-rated events in the file
 /// @param titles items with a title
+/// @param times of the events in the file; null if they have none
 /// @param duplicates rows that were merged into another one of the same pair
 /// @param rejected rows left out, by the key of the reason; only reasons that occurred
 /// @param firstRejections the first ten that this load met
@@ -34,6 +37,7 @@ public record LoadReport(
     int users,
     int items,
     int titles,
+    @Nullable TimeRange times,
     long duplicates,
     Map<String, Long> rejected,
     List<Rejection> firstRejections,

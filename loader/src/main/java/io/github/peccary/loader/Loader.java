@@ -142,10 +142,11 @@ public final class Loader {
       if (nothingNew()) {
         return null;
       }
-      memory.requireRoomToSort(events.log().size());
+      memory.requireRoomToSort(events.log().size(), events.times() != null);
       Compaction compaction =
           new Compaction(
               events.log(),
+              events.times(),
               events.drainUsers(arena),
               events.drainItems(arena),
               config.zero(),
@@ -216,10 +217,17 @@ public final class Loader {
   }
 
   private void readRatings(RowSource source) throws IOException {
+    if (earlier != null) {
+      earlier.checkTimes(source.columns() > RowBatch.UNTIMED);
+    }
     rows = earlier == null ? 0 : earlier.skip(source);
     long skipped = rows;
+    if (source.columns() > RowBatch.UNTIMED) {
+      events.expectTimes();
+    }
     RowCleaner cleaner = new RowCleaner(config, rejections, rules, skipped);
-    try (Batches batches = new Batches(source, 3, batch -> prepare(batch, cleaner))) {
+    try (Batches batches =
+        new Batches(source, source.columns(), batch -> prepare(batch, cleaner))) {
       for (RowBatch batch; (batch = batches.next()) != null; ) {
         long before = rows;
         rows += batch.rows();
@@ -347,6 +355,7 @@ public final class Loader {
         compaction.users(),
         compaction.items().length,
         begun.titles,
+        compaction.timeRange(),
         duplicates(compaction),
         Rejections.rejected(leftOut()),
         rejections.first(),

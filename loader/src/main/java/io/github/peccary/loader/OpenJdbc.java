@@ -66,16 +66,16 @@ final class OpenJdbc implements OpenSource {
 
   @Override
   public RowSource ratings() throws IOException {
-    return query("query", source.query(), 3);
+    return query("query", source.query(), TextColumns.RATINGS);
   }
 
   @Override
   public @Nullable RowSource titles() throws IOException {
     String query = source.titlesQuery();
-    return query == null ? null : query("titles", query, 2);
+    return query == null ? null : query("titles", query, TextColumns.TITLES);
   }
 
-  private RowSource query(String name, String sql, int columns) throws IOException {
+  private RowSource query(String name, String sql, TextColumns columns) throws IOException {
     try {
       Statement statement = connection.createStatement(); // closed with the rows
       statement.setFetchSize(FETCH_ROWS);

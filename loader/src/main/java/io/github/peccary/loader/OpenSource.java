@@ -15,7 +15,7 @@ interface OpenSource extends AutoCloseable {
     };
   }
 
-  /// Rows of user, item, rating.
+  /// Rows of user, item, rating, and the time if the source has one.
   RowSource ratings() throws IOException;
 
   /// Rows of item, title; null if none are asked for.

@@ -1,5 +1,7 @@
 package io.github.peccary.loader;
 
+import static io.github.peccary.loader.TextColumns.ABSENT;
+
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -113,12 +115,14 @@ final class Recognition {
   private final class Columns {
     private final String separator;
     private final int quote;
+    private final List<List<String>> rows;
     private final List<String> first;
     private final int fields; // of the longest row
 
     Columns(String separator, int quote, List<List<String>> rows) {
       this.separator = separator;
       this.quote = quote;
+      this.rows = rows;
       this.first = rows.getFirst();
       this.fields = rows.stream().mapToInt(List::size).max().orElseThrow();
     }
@@ -140,6 +144,11 @@ final class Recognition {
         throw new LoaderException(
             "the columns must be in the file: columns=%d, named=%s; give numbers from 1 to %d (%s)"
                 .formatted(fields, numbers(places), fields, path));
+      }
+      int time = given.columns() == null && given.times() ? timePlace(places, header) : ABSENT;
+      if (time != ABSENT) {
+        places = Arrays.copyOf(places, places.length + 1);
+        places[places.length - 1] = time;
       }
       List<String> names =
           IntStream.of(places)
@@ -172,8 +181,7 @@ final class Recognition {
         return inOrder;
       }
       boolean asInOrder =
-          IntStream.of(inOrder)
-              .allMatch(i -> found[i] == TextColumns.ABSENT || found[i] == inOrder[i]);
+          IntStream.of(inOrder).allMatch(i -> found[i] == ABSENT || found[i] == inOrder[i]);
       if (!TextColumns.allFound(found) && !asInOrder) {
         throw new LoaderException(
             "the columns must be known (%s): header '%s'; name them with --%s (%s)"
@@ -181,6 +189,25 @@ final class Recognition {
                     wanted.roles(), excerpt(String.join(separator, first)), wanted.option(), path));
       }
       return asInOrder ? inOrder : found;
+    }
+
+    /// Where times are: in a column with a well-known name, or in the last of four without names as
+    /// in MovieLens. But not where a row that has all the other columns has no time there: then it
+    /// is something else, and nobody asked for it.
+    private int timePlace(int[] places, boolean header) {
+      int place = header ? wanted.findTime(first) : wanted.count();
+      int most = Arrays.stream(places).max().orElseThrow();
+      List<List<String>> whole =
+          rows.stream().skip(header ? 1 : 0).filter(row -> row.size() > most).toList();
+      boolean found =
+          place != ABSENT
+              && !wanted.times().isEmpty()
+              && IntStream.of(places).noneMatch(taken -> taken == place)
+              && (header || fields == place + 1)
+              && !whole.isEmpty()
+              && whole.stream()
+                  .allMatch(row -> row.size() > place && Times.looksLikeOne(row.get(place)));
+      return found ? place : ABSENT;
     }
 
     private int[] givenPlaces(List<String> columns) throws LoaderException {
@@ -204,10 +231,10 @@ final class Recognition {
       if (byName || TextColumns.allFound(wanted.find(first))) {
         return true;
       }
-      if (!wanted.equals(TextColumns.RATINGS) || first.size() <= places[places.length - 1]) {
+      if (!wanted.equals(TextColumns.RATINGS) || first.size() <= places[RowBatch.RATING]) {
         return false;
       }
-      String rating = first.get(places[places.length - 1]);
+      String rating = first.get(places[RowBatch.RATING]);
       byte[] bytes = rating.getBytes(StandardCharsets.UTF_8);
       return !rating.isBlank() && Float.isNaN(Numbers.parse(bytes, 0, bytes.length));
     }

@@ -8,7 +8,7 @@ public enum RejectReason {
   UNTERMINATED_QUOTE("unterminatedQuote"),
   /// A row of text ends before the last column that is read.
   TOO_FEW_COLUMNS("tooFewColumns"),
-  /// One of the three columns is null.
+  /// One of the columns is null.
   NULL("null"),
   /// An id is not valid UTF-8.
   INVALID_UTF8("invalidUtf8"),
@@ -19,7 +19,9 @@ public enum RejectReason {
   /// The rating is NaN or infinite, spelled so or too large for a float.
   NOT_FINITE("notFinite"),
   /// The rating is outside the scale asked for. An implicit 0 never is.
-  OUT_OF_SCALE("outOfScale");
+  OUT_OF_SCALE("outOfScale"),
+  /// The time is neither a number nor a date, or lies before 1970 or too far ahead.
+  NOT_A_TIME("notATime");
 
   private final String key;
 

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 final class ResultRows implements RowSource {
   private final Statement statement;
   private final ResultSet rows;
+  private final int columns;
   private final Cells cells;
   private final Function<SQLException, LoaderException> failure;
 
@@ -28,23 +29,29 @@ final class ResultRows implements RowSource {
       Statement statement,
       ResultSet rows,
       Cells cells,
-      Function<SQLException, LoaderException> failure) {
+      Function<SQLException, LoaderException> failure)
+      throws SQLException {
     this.statement = statement;
     this.rows = rows;
+    this.columns = rows.getMetaData().getColumnCount();
     this.cells = cells;
     this.failure = failure;
   }
 
   /// @param name what the query is called in the sentence
-  static void requireColumns(ResultSet rows, int columns, String name, String sql)
+  static void requireColumns(ResultSet rows, TextColumns wanted, String name, String sql)
       throws SQLException, LoaderException {
     int found = rows.getMetaData().getColumnCount();
-    if (found != columns) {
+    if (!wanted.fit(found)) {
       throw new LoaderException(
-          "the query must give %d columns (%s): columns=%d, %s='%s'; select just these"
-              .formatted(
-                  columns, columns == 3 ? "user, item, rating" : "item, title", found, name, sql));
+          "the query must give %s: columns=%d, %s='%s'; select just these"
+              .formatted(wanted.required(" columns"), found, name, sql));
     }
+  }
+
+  @Override
+  public int columns() {
+    return columns;
   }
 
   /// A cell as text.

@@ -13,6 +13,10 @@ final class RowBatch {
 
   static final int ITEM = 1;
   static final int RATING = 2;
+  static final int TIME = 3; // where the source has one
+
+  /// Columns of ratings without times.
+  static final int UNTIMED = 3;
 
   /// A batch is full at this many bytes, too: long texts must not make it grow without end.
   private static final int FULL_BYTES = 1 << 20;
@@ -23,6 +27,7 @@ final class RowBatch {
 
   private final int columns;
   private float[] values = new float[MAX_ROWS];
+  private final int[] times; // seconds since 1970, unsigned; empty without a column of times
   private int accepted;
   private int firstAccepted; // of all rows
   private int[] starts;
@@ -41,6 +46,7 @@ final class RowBatch {
     this.columns = columns;
     this.starts = new int[rows * columns];
     this.lengths = new int[rows * columns];
+    this.times = new int[columns > TIME ? MAX_ROWS : 0];
   }
 
   int columns() {
@@ -177,13 +183,25 @@ final class RowBatch {
   /// Keeps a cleaned row of ratings, whose ids are at these places; rows that are kept move
   /// together, over those before them that are not. From now on [#start] and [#length] are those
   /// of rows that were kept.
-  void accept(int row, int userStart, int userLength, int itemStart, int itemLength, float value) {
+  ///
+  /// @param time in seconds since 1970, unsigned; anything where there are no times
+  void accept(
+      int row,
+      int userStart,
+      int userLength,
+      int itemStart,
+      int itemLength,
+      float value,
+      int time) {
     firstAccepted = accepted == 0 ? row : firstAccepted;
     int cell = accepted * columns;
     starts[cell + USER] = userStart;
     lengths[cell + USER] = userLength;
     starts[cell + ITEM] = itemStart;
     lengths[cell + ITEM] = itemLength;
+    if (timed()) {
+      times[accepted] = time;
+    }
     values[accepted++] = value;
   }
 
@@ -194,11 +212,14 @@ final class RowBatch {
     }
     to.append(bytes, starts[USER], lengths[USER]);
     to.append(bytes, starts[ITEM], lengths[ITEM]);
-    to.accept(0, 0, lengths[USER], lengths[USER], lengths[ITEM], values[0]);
+    to.accept(0, 0, lengths[USER], lengths[USER], lengths[ITEM], values[0], time(0));
     accepted--;
     System.arraycopy(starts, columns, starts, 0, accepted * columns);
     System.arraycopy(lengths, columns, lengths, 0, accepted * columns);
     System.arraycopy(values, 1, values, 0, accepted);
+    if (timed()) {
+      System.arraycopy(times, 1, times, 0, accepted);
+    }
     return true;
   }
 
@@ -210,5 +231,15 @@ final class RowBatch {
   /// The rating of a row that was kept.
   float value(int row) {
     return values[row];
+  }
+
+  /// Whether rows have times.
+  boolean timed() {
+    return times.length > 0;
+  }
+
+  /// The time of a row that was kept, in seconds since 1970, unsigned; 0 where there are no times.
+  int time(int row) {
+    return timed() ? times[row] : 0;
   }
 }

@@ -2,6 +2,7 @@ package io.github.peccary.loader;
 
 import static io.github.peccary.loader.RowBatch.ITEM;
 import static io.github.peccary.loader.RowBatch.RATING;
+import static io.github.peccary.loader.RowBatch.TIME;
 import static io.github.peccary.loader.RowBatch.USER;
 
 import io.github.peccary.engine.ratings.Zero;
@@ -9,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Applies the loading rules to rows, in place, so that a row costs no object.
 final class RowCleaner {
-  private static final String[] COLUMNS = {"user", "item", "rating"};
+  private static final String[] COLUMNS = {"user", "item", "rating", "time"};
 
   private final ItemIds itemIds;
   private final @Nullable Scale scale;
@@ -24,6 +25,7 @@ final class RowCleaner {
   private int itemStart;
   private int itemLength;
   private float value;
+  private int time;
 
   /// @param rows of the source before the first one that is cleaned
   RowCleaner(LoadConfig config, Rejections rejections, RowRules rules, long rows) {
@@ -39,7 +41,7 @@ final class RowCleaner {
   void clean(RowBatch batch) {
     for (int row = 0, count = batch.rows(); row < count; row++) {
       if (clean(batch, row)) {
-        batch.accept(row, userStart, userLength, itemStart, itemLength, value);
+        batch.accept(row, userStart, userLength, itemStart, itemLength, value, time);
       }
     }
   }
@@ -48,7 +50,7 @@ final class RowCleaner {
   /// the accessors tell it. The batch may have another array afterwards.
   boolean clean(RowBatch batch, int row) {
     long number = ++rows;
-    for (int column = USER; column <= RATING; column++) {
+    for (int column = USER; column < batch.columns(); column++) {
       if (batch.length(row, column) < 0) {
         return rejectAbsent(batch, row, number, column);
       }
@@ -78,6 +80,13 @@ final class RowCleaner {
     }
     if (scale != null && !(zeroInScale && value == 0) && !scale.contains(value)) {
       return reject(batch, row, number, RejectReason.OUT_OF_SCALE, RATING);
+    }
+    if (batch.timed()) {
+      long seconds = Times.parse(bytes, batch.start(row, TIME), batch.length(row, TIME));
+      if (seconds == Times.NONE) {
+        return reject(batch, row, number, RejectReason.NOT_A_TIME, TIME);
+      }
+      time = (int) seconds;
     }
     return keeps(batch, number);
   }

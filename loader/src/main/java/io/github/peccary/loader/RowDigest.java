@@ -13,10 +13,10 @@ import java.util.HexFormat;
 /// made from, whatever the database file around it looks like.
 ///
 /// A row is: length of the user id i32, the id, length of the item id i32, the id, value f32; ids
-/// as cleaned, numbers little-endian. The rows, one after the other, are cut into blocks of 1,024
-/// bytes. A chain begins with 32 zeros and goes on with `SHA-256(chain, block)`; the digest is
-/// `SHA-256(chain, rest)` with the bytes that fill no block. Unlike one SHA-256 over all rows it
-/// can be continued from the last chain value and the rest.
+/// as cleaned, numbers little-endian; and the time u32, where rows have one. The rows, one after
+/// the other, are cut into blocks of 1,024 bytes. A chain begins with 32 zeros and goes on with
+/// `SHA-256(chain, block)`; the digest is `SHA-256(chain, rest)` with the bytes that fill no block.
+/// Unlike one SHA-256 over all rows it can be continued from the last chain value and the rest.
 final class RowDigest {
   static final int BLOCK_BYTES = 1 << 10;
   static final int CHAIN_BYTES = 32;
@@ -24,7 +24,7 @@ final class RowDigest {
   private static final int BUFFER_BYTES = 1 << 16;
 
   /// Of a row beside its ids.
-  private static final int ROW_BYTES = 2 * Integer.BYTES + Float.BYTES;
+  private static final int ROW_BYTES = 2 * Integer.BYTES + Float.BYTES + Integer.BYTES;
 
   private static final VarHandle INT =
       MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
@@ -92,7 +92,16 @@ final class RowDigest {
           batch.start(row, RowBatch.ITEM),
           batch.length(row, RowBatch.ITEM),
           batch.value(row));
+      if (batch.timed()) {
+        addTime(batch.time(row));
+      }
     }
+  }
+
+  /// Of the row that was added last.
+  private void addTime(int time) {
+    INT.set(buffer, end, time);
+    end += Integer.BYTES;
   }
 
   void add(

@@ -4,6 +4,9 @@ import java.io.IOException;
 
 /// Rows of a fixed number of columns, as raw bytes, read once from the first to the last.
 interface RowSource extends AutoCloseable {
+  /// Of each row.
+  int columns();
+
   /// Leaves out the next rows, before the first are read.
   ///
   /// @return how many; fewer than asked for if there are no more

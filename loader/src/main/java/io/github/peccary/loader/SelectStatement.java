@@ -13,7 +13,7 @@ final class SelectStatement {
 
   /// Checks the queries of a database.
   ///
-  /// @param ratings of user, item, rating
+  /// @param ratings of user, item, rating, and perhaps the time
   /// @param titles of item, title; null for none
   /// @throws IllegalArgumentException with the sentence
   static void check(String ratings, @Nullable String titles) {

@@ -17,10 +17,12 @@ final class SpilledRows {
     this.memory = memory;
   }
 
+  /// Begins a row.
+  ///
   /// @param bytes has the id at `start`
   /// @param other what else the row has, `otherLength` bytes of it
-  void add(
-      byte[] bytes, int start, int length, byte[] other, int otherStart, int otherLength, int value)
+  /// @return takes what else there is of the row
+  Spool add(byte[] bytes, int start, int length, byte[] other, int otherStart, int otherLength)
       throws IOException {
     int number = IdInterner.hash(bytes, start, length) >>> HASH_SHIFT;
     Spool part = parts[number];
@@ -30,7 +32,7 @@ final class SpilledRows {
     }
     part.putBytes(bytes, start, length);
     part.putBytes(other, otherStart, otherLength);
-    part.putInt(value);
+    return part;
   }
 
   /// The rows of a part, to be read once and closed; null if it has none.

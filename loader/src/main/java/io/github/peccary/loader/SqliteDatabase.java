@@ -6,6 +6,8 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteOpenMode;
@@ -51,8 +53,8 @@ final class SqliteDatabase implements AutoCloseable {
   }
 
   /// @param name what the query is called in sentences
-  /// @param columns how many it must have
-  RowSource query(String name, String sql, int columns) throws IOException {
+  /// @param columns that it must have
+  RowSource query(String name, String sql, TextColumns columns) throws IOException {
     try {
       Statement statement =
           connection.createStatement(); // closed with the rows, else with the connection
@@ -76,6 +78,32 @@ final class SqliteDatabase implements AutoCloseable {
     try {
       return connection.prepareStatement(sql);
     } catch (SQLException e) {
+      throw SqliteFailure.of(file.path(), e);
+    }
+  }
+
+  /// The first column of a sample of rows with a well-known name, if it holds times throughout;
+  /// else null, and where there are no rows.
+  @Nullable String timeColumn(String sample, TextColumns columns) throws IOException {
+    try (Statement statement = connection.createStatement();
+        ResultSet rows = statement.executeQuery(sample)) {
+      List<String> names = new ArrayList<>();
+      for (int column = 1; column <= rows.getMetaData().getColumnCount(); column++) {
+        names.add(rows.getMetaData().getColumnName(column));
+      }
+      int place = columns.findTime(names);
+      boolean times = place != TextColumns.ABSENT && names.get(place).matches("[A-Za-z_]\\w*");
+      boolean found = false;
+      while (times && rows.next()) {
+        String cell = rows.getString(place + 1);
+        times = cell != null && Times.looksLikeOne(cell);
+        found = times;
+      }
+      return found ? names.get(place) : null;
+    } catch (SQLException e) {
+      if (SqliteFailure.isOfQuery(e)) {
+        return null; // whoever runs the query tells what is wrong with it
+      }
       throw SqliteFailure.of(file.path(), e);
     }
   }

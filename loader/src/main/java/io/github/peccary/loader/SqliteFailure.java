@@ -18,13 +18,18 @@ final class SqliteFailure {
               .formatted(name, sql, source),
           e);
     }
-    if (code(e) != SQLiteErrorCode.SQLITE_ERROR) {
+    if (!isOfQuery(e)) {
       return of(source, e);
     }
     return new LoaderException(
         "the query must fit the database: %s, %s='%s', tables=%s; name others with --%s (%s)"
             .formatted(reason(e), name, sql, tables.isEmpty() ? "none" : tables, name, source),
         e);
+  }
+
+  /// Whether the query is at fault: it does not fit the database.
+  static boolean isOfQuery(SQLException e) {
+    return code(e) == SQLiteErrorCode.SQLITE_ERROR;
   }
 
   static LoaderException of(Path source, SQLException e) {

@@ -78,6 +78,11 @@ final class SqliteRanges implements RowSource {
     return ranges;
   }
 
+  @Override
+  public int columns() {
+    return scan.columnCount();
+  }
+
   /// The rows are counted, and not read.
   @Override
   public long skip(long count) throws IOException {
@@ -157,7 +162,7 @@ final class SqliteRanges implements RowSource {
       }
       this.cells = database.cells();
       for (int i = 0; i < BATCHES; i++) {
-        empty.add(new RowBatch(3));
+        empty.add(new RowBatch(scan.columnCount()));
       }
       this.thread =
           Thread.ofPlatform().daemon().name("peccary-reader-" + number).unstarted(this::run);

@@ -4,24 +4,27 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// A query that gives three columns of all rows of a table and does nothing else, so that a part of
-/// its rows can be asked for.
+/// A query that gives three or four columns of all rows of a table and does nothing else, so that
+/// a part of its rows can be asked for.
 ///
 /// @param columns as they stand in the query
+/// @param columnCount how many these are
 /// @param table as it stands in the query
-record SqliteScan(String columns, String table) {
+record SqliteScan(String columns, int columnCount, String table) {
   private static final String NAME =
       "(?:[A-Za-z_]\\w*|\"(?:[^\"]|\"\")+\"|`(?:[^`]|``)+`|\\[[^]]+])";
   private static final Pattern SCAN =
       Pattern.compile(
-          "\\s*SELECT\\s+(NAME\\s*,\\s*NAME\\s*,\\s*NAME)\\s+FROM\\s+(NAME)\\s*;?\\s*"
+          "\\s*SELECT\\s+(NAME\\s*,\\s*NAME\\s*,\\s*NAME(\\s*,\\s*NAME)?)\\s+FROM\\s+(NAME)\\s*;?\\s*"
               .replace("NAME", NAME),
           Pattern.CASE_INSENSITIVE);
 
   /// Null if the query is not of this form.
   static @Nullable SqliteScan of(String sql) {
     Matcher scan = SCAN.matcher(sql);
-    return scan.matches() ? new SqliteScan(scan.group(1), scan.group(2)) : null;
+    return scan.matches()
+        ? new SqliteScan(scan.group(1), scan.group(2) == null ? 3 : 4, scan.group(3))
+        : null;
   }
 
   /// The lowest and the highest number of a row; nulls if there are none.

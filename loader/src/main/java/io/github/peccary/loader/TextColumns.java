@@ -10,7 +10,8 @@ import java.util.Locale;
 /// @param roles as in `user, item, rating`
 /// @param option that names them
 /// @param known the names of each
-record TextColumns(String roles, String option, List<List<String>> known) {
+/// @param times the names of one more, which tells times and may be missing; none if none is wanted
+record TextColumns(String roles, String option, List<List<String>> known, List<String> times) {
   static final int ABSENT = -1;
 
   private static final List<String> ITEM_NAMES =
@@ -23,30 +24,56 @@ record TextColumns(String roles, String option, List<List<String>> known) {
           List.of(
               List.of("userid", "user", "uid", "reviewerid", "customerid", "readerid"),
               ITEM_NAMES,
-              List.of("rating", "bookrating", "stars", "score", "overall", "reviewscore")));
+              List.of("rating", "bookrating", "stars", "score", "overall", "reviewscore")),
+          List.of(
+              "timestamp",
+              "unixreviewtime",
+              "unixtime",
+              "datetime",
+              "time",
+              "date",
+              "ratedat",
+              "createdat",
+              "reviewdate",
+              "ratingdate"));
 
   static final TextColumns TITLES =
       new TextColumns(
           "item, title",
           "titles-columns",
-          List.of(ITEM_NAMES, List.of("title", "booktitle", "movietitle", "name")));
+          List.of(ITEM_NAMES, List.of("title", "booktitle", "movietitle", "name")),
+          List.of());
 
   int count() {
     return known.size();
   }
 
+  /// Whether so many columns can be the wanted ones.
+  boolean fit(int columns) {
+    return columns == count() || (columns == count() + 1 && !times.isEmpty());
+  }
+
+  /// As in `3 columns, or 4 with a time (user, item, rating)`.
+  ///
+  /// @param noun as in `columns`
+  String required(String noun) {
+    String more = times.isEmpty() ? "" : ", or %d with a time".formatted(count() + 1);
+    return "%d%s%s (%s)".formatted(count(), noun, more, roles);
+  }
+
   /// Where the wanted columns are by the well-known names, each a place from 0 or [#ABSENT].
   int[] find(List<String> header) {
+    return known.stream().mapToInt(role -> find(role, header)).toArray();
+  }
+
+  /// The same of the column of times.
+  int findTime(List<String> header) {
+    return find(times, header);
+  }
+
+  private static int find(List<String> role, List<String> header) {
     List<String> names = header.stream().map(TextColumns::plain).toList();
-    return known.stream()
-        .mapToInt(
-            role ->
-                role.stream()
-                    .mapToInt(names::indexOf)
-                    .filter(at -> at >= 0)
-                    .findFirst()
-                    .orElse(ABSENT))
-        .toArray();
+    return role.stream().mapToInt(names::indexOf).filter(at -> at >= 0).findFirst().orElse(ABSENT);
   }
 
   static boolean anyFound(int[] places) {

@@ -15,14 +15,17 @@ import org.jspecify.annotations.Nullable;
 /// @param header whether the first row names the columns
 /// @param encoding the name of a charset, or `utf-8|cp1252`: UTF-8, but a field that is no UTF-8 is
 ///     cp1252
-/// @param columns the names, or the numbers from 1, of the columns to read
+/// @param columns the names, or the numbers from 1, of the columns to read; that of times is the
+///     last, if there is one
+/// @param times whether to look for a column of times, where the columns are not known
 public record TextFormat(
     @Nullable String separator,
     @Nullable String quote,
     @Nullable Boolean header,
     @Nullable String encoding,
-    @Nullable List<String> columns) {
-  public static final TextFormat RECOGNIZED = new TextFormat(null, null, null, null, null);
+    @Nullable List<String> columns,
+    boolean times) {
+  public static final TextFormat RECOGNIZED = new TextFormat(null, null, null, null, null, true);
 
   static final String TAB = "tab";
   static final String NO_QUOTE = "none";

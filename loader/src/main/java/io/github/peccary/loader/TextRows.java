@@ -61,6 +61,11 @@ final class TextRows implements RowSource {
         .maxBufferSize(4 * QuotedLines.MAX_ROW);
   }
 
+  @Override
+  public int columns() {
+    return columns;
+  }
+
   /// They are taken apart all the same: where a row ends, its quotes tell.
   @Override
   public long skip(long count) throws IOException {

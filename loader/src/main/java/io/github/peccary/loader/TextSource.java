@@ -20,11 +20,10 @@ public record TextSource(
 
   private static void checkColumns(TextFormat format, TextColumns wanted) {
     List<String> columns = format.columns();
-    if (columns != null && columns.size() != wanted.count()) {
+    if (columns != null && !wanted.fit(columns.size())) {
       throw new IllegalArgumentException(
-          "the columns must be %d (%s): %s=%s; give their names or numbers in this order"
-              .formatted(
-                  wanted.count(), wanted.roles(), wanted.option(), String.join(",", columns)));
+          "the columns must be %s: %s=%s; give their names or numbers in this order"
+              .formatted(wanted.required(""), wanted.option(), String.join(",", columns)));
     }
   }
 

@@ -3,6 +3,7 @@ package io.github.peccary.loader;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import io.github.peccary.engine.ratings.EventTimes;
 import io.github.peccary.engine.ratings.Zero;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -39,7 +40,11 @@ class AppendPropertyTest {
   @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
   void aGrowingDatabase(long seed) throws Exception {
     Random random = new Random(seed);
-    Path database = Databases.ratings(folder.resolve("books.db"));
+    boolean timed = random.nextBoolean();
+    @Nullable Object[] first =
+        timed ? Databases.row("first", "row", 3, 7) : Databases.row("first", "row", 3);
+    Path database = Databases.ratings(folder.resolve("books.db"), first);
+    Databases.execute(database, "DELETE FROM ratings");
     Databases.execute(database, "CREATE TABLE books (isbn, title)");
     boolean titles = random.nextBoolean();
     LoadConfig config =
@@ -47,7 +52,9 @@ class AppendPropertyTest {
             random,
             new SqliteSource(
                 database,
-                SqliteSource.DEFAULT_QUERY,
+                timed
+                    ? "SELECT user_id, isbn, rating, timestamp FROM ratings"
+                    : SqliteSource.DEFAULT_QUERY,
                 titles ? "SELECT isbn, title FROM books" : null));
     message = "seed=%d, %s".formatted(seed, config);
     int ids = 1 + random.nextInt(1_000);
@@ -55,10 +62,10 @@ class AppendPropertyTest {
     for (int step = 0; appended && step < 5; step++) {
       List<@Nullable Object[]> rows = new ArrayList<>();
       if (step == 0) {
-        rows.add(Databases.row("first", "row", 3));
+        rows.add(first);
       }
       for (int count = size(random); count > 0; count--) {
-        rows.add(randomRow(random, ids));
+        rows.add(timed ? withTime(randomRow(random, ids), random) : randomRow(random, ids));
       }
       try (Connection connection = Databases.open(database)) {
         Databases.insert(connection, "ratings", rows.toArray(Object[][]::new));
@@ -77,17 +84,22 @@ class AppendPropertyTest {
     Random random = new Random(seed);
     boolean gzip = random.nextBoolean();
     Path file = folder.resolve("ratings.csv");
-    TextFormat format = new TextFormat(";", "\"", true, "utf-8", null);
+    boolean timed = random.nextBoolean();
+    @Nullable List<String> columns = timed ? List.of("user", "isbn", "rating", "when") : null;
+    TextFormat format = new TextFormat(";", "\"", true, "utf-8", columns, true);
     LoadConfig config = config(random, new TextSource(file, format, null, TextFormat.RECOGNIZED));
     message = "seed=%d, gzip=%s, %s".formatted(seed, gzip, config);
     int ids = 1 + random.nextInt(1_000);
     boolean openQuotes = random.nextBoolean();
-    StringBuilder text = new StringBuilder("user;isbn;rating\nfirst;row;3\n");
+    StringBuilder text =
+        new StringBuilder("user;isbn;rating;when\nfirst;row;3;2024-01-31T12:34:56Z\n");
+    int end = text.length();
     for (int count = seed % 4 == 0 ? 12_000 : 2_000; count > 0; count--) {
-      text.append(randomLine(random, ids, openQuotes)).append(random.nextBoolean() ? "\n" : "\r\n");
+      text.append(randomLine(random, ids, openQuotes))
+          .append(timed ? ";" + randomTime(random) : "")
+          .append(random.nextBoolean() ? "\n" : "\r\n");
     }
     byte[] bytes = text.toString().getBytes(StandardCharsets.UTF_8);
-    int end = 29;
     boolean wholeRows = !openQuotes;
     boolean wholeRowsBefore = wholeRows;
     for (int step = 0; step < 6; step++) {
@@ -166,6 +178,20 @@ class AppendPropertyTest {
       case 1 -> Databases.row(user, null, 1);
       case 2 -> Databases.row(user, item, random.nextBoolean() ? 0 : -0.0);
       default -> Databases.row(user, item, random.nextInt(-12, 20) / 4f);
+    };
+  }
+
+  private static @Nullable Object[] withTime(@Nullable Object[] row, Random random) {
+    @Nullable Object[] timed = Arrays.copyOf(row, row.length + 1);
+    timed[row.length] = random.nextInt(20) == 0 ? null : randomTime(random);
+    return timed;
+  }
+
+  private static String randomTime(Random random) {
+    return switch (random.nextInt(10)) {
+      case 0 -> "never";
+      case 1 -> "2024-02-2" + random.nextInt(10);
+      default -> Long.toString(random.nextLong(EventTimes.END));
     };
   }
 

@@ -2,12 +2,15 @@ package io.github.peccary.loader;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.peccary.engine.ratings.EventTimes;
+import io.github.peccary.engine.ratings.TimeRange;
 import io.github.peccary.engine.ratings.Zero;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -22,9 +25,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// Random rows, loaded by the loader and by a few lines of maps and lists.
 class CompactionPropertyTest {
+  private static final String TIMED = "SELECT user_id, isbn, rating, timestamp FROM ratings";
+
   @TempDir private Path folder;
 
-  private record Row(String user, String item, float value) {}
+  private record Row(String user, String item, float value, long time) {}
 
   @ParameterizedTest
   @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12})
@@ -39,18 +44,22 @@ class CompactionPropertyTest {
                 DuplicatePolicy.MAX)
             .get(random.nextInt(4));
     Zero zero = random.nextBoolean() ? Zero.IMPLICIT : Zero.RATING;
+    boolean timed = random.nextBoolean();
     @Nullable Object[][] table =
         rows.stream()
-            .map(row -> Databases.row(row.user, row.item, row.value))
+            .map(row -> Databases.row(row.user, row.item, row.value, row.time))
             .toArray(Object[][]::new);
     LoadConfig config =
         LoadConfig.of(
-                Databases.ratings(folder.resolve("random.db"), table),
+                new SqliteSource(
+                    Databases.ratings(folder.resolve("random.db"), table),
+                    timed ? TIMED : SqliteSource.DEFAULT_QUERY,
+                    null),
                 folder.resolve("random.safetensors"))
             .withDuplicates(policy)
             .withZero(zero)
             .withItemIds(ItemIds.VERBATIM);
-    String message = "seed=%d, policy=%s, zero=%s".formatted(seed, policy, zero);
+    String message = "seed=%d, policy=%s, zero=%s, timed=%s".formatted(seed, policy, zero, timed);
 
     // the second time with hardly any memory: most is in files then
     LoadReport report = Loader.load(config, LoadListener.NONE);
@@ -66,6 +75,14 @@ class CompactionPropertyTest {
     assertThat(loaded.events()).as(message).containsExactlyInAnyOrderEntriesOf(expected);
     assertThat(loaded.users()).as(message).isEqualTo(numbered(expected, 0));
     assertThat(loaded.items()).as(message).isEqualTo(numbered(expected, 1));
+    Map<List<String>, Long> times = timed ? times(rows, policy) : Map.of();
+    assertThat(loaded.times()).as(message).containsExactlyInAnyOrderEntriesOf(times);
+    assertThat(report.times())
+        .as(message)
+        .isEqualTo(
+            timed
+                ? new TimeRange(Collections.min(times.values()), Collections.max(times.values()))
+                : null);
     long ratings =
         expected.values().stream().filter(value -> zero == Zero.RATING || value != 0).count();
     assertThat(report.rows()).as(message).isEqualTo(rows.size());
@@ -86,9 +103,26 @@ class CompactionPropertyTest {
       String user = "u" + (int) (users * Math.pow(random.nextDouble(), 2));
       String item =
           "é".repeat(random.nextInt(2)) + (int) (items * Math.pow(random.nextDouble(), 2));
-      rows.add(new Row(user, item, random.nextInt(3) == 0 ? 0 : random.nextInt(-20, 21) / 4f));
+      rows.add(
+          new Row(
+              user,
+              item,
+              random.nextInt(3) == 0 ? 0 : random.nextInt(-20, 21) / 4f,
+              random.nextLong(EventTimes.END)));
     }
     return rows;
+  }
+
+  /// Of each pair the time of the first row, or else of the last.
+  private static Map<List<String>, Long> times(List<Row> rows, DuplicatePolicy policy) {
+    Map<List<String>, Long> times = new LinkedHashMap<>();
+    for (Row row : rows) {
+      List<String> pair = List.of(row.user, row.item);
+      if (policy != DuplicatePolicy.FIRST || !times.containsKey(pair)) {
+        times.put(pair, row.time);
+      }
+    }
+    return times;
   }
 
   private static Map<List<String>, Float> merge(List<Row> rows, DuplicatePolicy policy, Zero zero) {

@@ -14,11 +14,13 @@ final class Databases {
 
   /// A table `ratings` without column types, so that every value keeps the type it is given with.
   ///
-  /// @param rows three values each
+  /// @param rows three values each, or four with the time, all alike
   static Path ratings(Path file, @Nullable Object[]... rows) throws SQLException {
     try (Connection connection = open(file);
         Statement statement = connection.createStatement()) {
-      statement.execute("CREATE TABLE ratings (user_id, isbn, rating)");
+      boolean timed = rows.length > 0 && rows[0].length > 3;
+      statement.execute(
+          "CREATE TABLE ratings (user_id, isbn, rating%s)".formatted(timed ? ", timestamp" : ""));
       insert(connection, "ratings", rows);
     }
     return file;

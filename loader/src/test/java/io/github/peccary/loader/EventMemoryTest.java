@@ -16,18 +16,20 @@ class EventMemoryTest {
   @TempDir private Path folder;
 
   @Test
-  void sortingNeedsEveryEventTwiceButForWhatIsInMemory() throws Exception {
-    long logBytes = 500_000;
-    long bytes = 2 * EVENT_BYTES * EVENTS - logBytes;
-    try (EventMemory memory = memory(2 * logBytes, bytes)) {
-      memory.requireRoomToSort(EVENTS);
-    }
-    try (EventMemory memory = memory(2 * logBytes, bytes - 1)) {
-      assertThatThrownBy(() -> memory.requireRoomToSort(EVENTS))
-          .isInstanceOf(IOException.class)
-          .hasMessage(
-              "%s: the folder must have room for temporary files: bytes=%d, freeBytes=%d; free some space, choose another folder, or give more --memory",
-              folder, bytes, bytes - 1);
+  void sortingNeedsEveryEventTwiceOrThreeTimesButForWhatIsInMemory() throws Exception {
+    for (boolean timed : new boolean[] {false, true}) {
+      long logBytes = 500_000;
+      long bytes = (timed ? 3 : 2) * EVENT_BYTES * EVENTS - logBytes;
+      try (EventMemory memory = memory(2 * logBytes, bytes)) {
+        memory.requireRoomToSort(EVENTS, timed);
+      }
+      try (EventMemory memory = memory(2 * logBytes, bytes - 1)) {
+        assertThatThrownBy(() -> memory.requireRoomToSort(EVENTS, timed))
+            .isInstanceOf(IOException.class)
+            .hasMessage(
+                "%s: the folder must have room for temporary files: bytes=%d, freeBytes=%d; free some space, choose another folder, or give more --memory",
+                folder, bytes, bytes - 1);
+      }
     }
   }
 
@@ -41,10 +43,10 @@ class EventMemoryTest {
         log.add(event, event, 0);
       }
       assertThat(log.fileBytes()).isBetween(EVENT_BYTES * (EVENTS - 1_024), EVENT_BYTES * EVENTS);
-      memory.requireRoomToWrite(log, outputBytes);
+      memory.requireRoomToWrite(log, null, outputBytes);
       long most = needed - 1 - outputBytes + log.fileBytes() - 2 * EVENT_BYTES * EVENTS;
-      memory.requireRoomToWrite(log, outputBytes + most);
-      assertThatThrownBy(() -> memory.requireRoomToWrite(log, outputBytes + most + 1))
+      memory.requireRoomToWrite(log, null, outputBytes + most);
+      assertThatThrownBy(() -> memory.requireRoomToWrite(log, null, outputBytes + most + 1))
           .hasMessage(
               "%s: the folder must have room for the output and temporary files: bytes=%d, freeBytes=%d; free some space, choose another folder, or give more --memory",
               folder, needed, needed - 1);
@@ -54,7 +56,7 @@ class EventMemoryTest {
   @Test
   void aFileSystemThatDoesNotTellIsTried() throws Exception {
     try (EventMemory memory = memory(0, 0)) {
-      memory.requireRoomToSort(EVENTS);
+      memory.requireRoomToSort(EVENTS, true);
     }
   }
 

@@ -14,11 +14,13 @@ import java.util.Map;
 ///
 /// @param users in the order of the file
 /// @param events value by user and item
+/// @param times likewise, where the file has them
 /// @param titles of the items that have one
 record Loaded(
     List<String> users,
     List<String> items,
     Map<List<String>, Float> events,
+    Map<List<String>, Long> times,
     Map<String, String> titles,
     Map<String, String> metadata) {
 
@@ -33,14 +35,17 @@ record Loaded(
         items.add(matrix.itemIds().id(item));
       }
       Map<List<String>, Float> events = new LinkedHashMap<>();
+      Map<List<String>, Long> times = new LinkedHashMap<>();
       for (int user = 0; user < matrix.users(); user++) {
         for (long i = matrix.byUser().start(user); i < matrix.byUser().end(user); i++) {
-          events.put(
-              List.of(users.get(user), items.get(matrix.byUser().index(i))),
-              matrix.byUser().value(i));
+          List<String> pair = List.of(users.get(user), items.get(matrix.byUser().index(i)));
+          events.put(pair, matrix.byUser().value(i));
+          if (matrix.times() != null) {
+            times.put(pair, matrix.times().at(i));
+          }
         }
       }
-      return new Loaded(users, items, events, titles(matrix, items), matrix.metadata());
+      return new Loaded(users, items, events, times, titles(matrix, items), matrix.metadata());
     }
   }
 

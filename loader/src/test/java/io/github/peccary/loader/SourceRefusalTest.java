@@ -113,7 +113,7 @@ class SourceRefusalTest {
         "SELECT user, isbn, rating FROM ratings|no such column: user|name others with --query",
         "SELECT user_id, isbn, FROM ratings|near \"FROM\": syntax error|tables=ratings",
         "SELECT user_id, isbn FROM ratings|must give 3 columns|columns=2",
-        "SELECT *, 1 FROM ratings|must give 3 columns (user, item, rating)|columns=4",
+        "SELECT *, 1, 2 FROM ratings|must give 3 columns, or 4 with a time (user, item, rating)|columns=5",
         "WITH t AS (SELECT 1) DELETE FROM ratings|the query must only read: query='WITH t|SELECT",
       })
   void aQueryMustFit(String query, String part, String other) throws Exception {

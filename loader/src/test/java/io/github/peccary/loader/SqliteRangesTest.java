@@ -71,7 +71,7 @@ class SqliteRangesTest {
     int readers = 2 + random.nextInt(3);
     int width = 1 + random.nextInt(5_000);
     try (SqliteDatabase first = SqliteDatabase.open(file);
-        RowSource one = first.query("query", QUERY, 3);
+        RowSource one = first.query("query", QUERY, TextColumns.RATINGS);
         SqliteRanges ranges = ranges(file, first, readers, width)) {
       long skip = seed % 2 == 0 ? 0 : random.nextInt(30_000);
       assertThat(ranges.skip(skip)).as("seed=%d", seed).isEqualTo(one.skip(skip));

@@ -2,10 +2,13 @@ package io.github.peccary.loader;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.peccary.engine.ratings.EventTimes;
 import java.io.OutputStream;
 import java.nio.charset.Charset;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -15,6 +18,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import java.util.zip.GZIPOutputStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.io.TempDir;
@@ -38,7 +42,9 @@ class TextPropertyTest {
     if (header) {
       Collections.shuffle(names, random);
     }
-    List<List<String>> rows = rows(random, quote.isEmpty() ? "x y" : separator + quote + "x\n\\");
+    boolean timed = random.nextBoolean();
+    List<List<String>> rows =
+        rows(random, timed, quote.isEmpty() ? "x y" : separator + quote + "x\n\\");
     String lineEnd = pick(random, "\n", "\r\n");
     String text =
         (encoding.startsWith("UTF-16") ? "\uFEFF" : "")
@@ -52,16 +58,16 @@ class TextPropertyTest {
       out.write(text.getBytes(Charset.forName(encoding)));
     }
     String message =
-        "seed=%d, encoding=%s, separator='%s', quote=%s"
-            .formatted(seed, encoding, separator, quote);
+        "seed=%d, encoding=%s, separator='%s', quote=%s, timed=%s"
+            .formatted(seed, encoding, separator, quote, timed);
 
     Map<String, String> fromText =
         load(new TextSource(file, TextFormat.RECOGNIZED, null, TextFormat.RECOGNIZED), "t");
     @Nullable Object[][] table =
         rows.stream().map(row -> Databases.row(row.toArray())).toArray(Object[][]::new);
     Path database = Databases.ratings(folder.resolve("random.db"), table);
-    Map<String, String> fromSqlite =
-        load(new SqliteSource(database, SqliteSource.DEFAULT_QUERY, null), "s");
+    Map<String, String> fromSqlite = load(new SqliteSource(database, null, null), "s");
+    assertThat(fromText.containsKey("peccary.earliest")).as(message).isEqualTo(timed);
 
     assertThat(fromText).as(message).isEqualTo(fromSqlite);
     assertThat(tensors("t")).as(message).isEqualTo(tensors("s"));
@@ -71,18 +77,21 @@ class TextPropertyTest {
     return of[random.nextInt(of.length)];
   }
 
-  private static List<List<String>> rows(Random random, String special) {
+  private static List<List<String>> rows(Random random, boolean timed, String special) {
     int count = 1 + random.nextInt(8_000);
     return IntStream.range(0, count)
         .mapToObj(
             i ->
-                List.of(
-                    "u" + random.nextInt(500),
-                    "é"
-                        + random.nextInt(300)
-                        + special.charAt(random.nextInt(special.length()))
-                        + "z",
-                    Float.toString(random.nextInt(21) / 2f)))
+                Stream.of(
+                        "u" + random.nextInt(500),
+                        "é"
+                            + random.nextInt(300)
+                            + special.charAt(random.nextInt(special.length()))
+                            + "z",
+                        Float.toString(random.nextInt(21) / 2f),
+                        Long.toString(random.nextLong(100_000_000, EventTimes.END)))
+                    .limit(timed ? 4 : 3)
+                    .toList())
         .toList();
   }
 
@@ -92,13 +101,24 @@ class TextPropertyTest {
     byName.put("user_id", row.get(0));
     byName.put("isbn", row.get(1));
     byName.put("rating", row.get(2));
-    byName.put("timestamp", "88125" + random.nextInt(10));
+    byName.put("timestamp", row.size() > 3 ? time(row.get(3), random) : "" + random.nextInt(10));
     return names.stream()
         .map(name -> byName.getOrDefault(name, ""))
         .map(
             field ->
                 quote + (quote.isEmpty() ? field : field.replace(quote, quote + quote)) + quote)
         .collect(Collectors.joining(separator));
+  }
+
+  /// The same time in any form.
+  private static String time(String seconds, Random random) {
+    Instant instant = Instant.ofEpochSecond(Long.parseLong(seconds));
+    return switch (random.nextInt(4)) {
+      case 0 -> seconds + "123"; // milliseconds
+      case 1 -> instant.toString();
+      case 2 -> instant.atOffset(ZoneOffset.ofHours(random.nextInt(-9, 9))).toString();
+      default -> seconds;
+    };
   }
 
   /// Returns the metadata without what tells the source.

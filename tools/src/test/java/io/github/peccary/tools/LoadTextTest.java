@@ -71,16 +71,98 @@ class LoadTextTest {
   void movieLensWithTabs() throws IOException {
     assertLoads(
         load(file("196\t242\t3\t881250949\n186\t302\t3\t891717742\n")),
-        "separator=tab quote=none header=no encoding=utf-8|cp1252 columns=1,2,3",
+        "separator=tab quote=none header=no encoding=utf-8|cp1252 columns=1,2,3,4",
         Map.of("196 242", 3f, "186 302", 3f));
+    assertThat(metadata())
+        .containsEntry("peccary.earliest", "1997-12-04T15:55:49Z")
+        .containsEntry("peccary.latest", "1998-04-04T19:22:22Z");
   }
 
   @Test
   void movieLensWithDoubleColons() throws IOException {
     assertLoads(
         load(file("1::1193::5::978300760\n1::661::3.5::978302109\n")),
-        "separator=:: quote=none header=no encoding=utf-8|cp1252 columns=1,2,3",
+        "separator=:: quote=none header=no encoding=utf-8|cp1252 columns=1,2,3,4",
         Map.of("1 1193", 5f, "1 661", 3.5f));
+  }
+
+  @Test
+  void timesAreFoundByNameAndRowsWithoutOneAreRejected() throws IOException {
+    String rows = "i,t,2020-01-05,u,3\n".repeat(100); // what follows is no longer looked at
+    Path file = file("item,tag,date,user,rating\n" + rows + "a,t,soon,u,4\nb,t,,u,5\nc,t\n");
+    Cli.Result result = load(file);
+    assertLoads(
+        result,
+        "separator=, quote=\" header=yes encoding=utf-8|cp1252 columns=user,item,rating,date",
+        Map.of("u i", 3f));
+    assertThat(result.err())
+        .contains("rejected row 101: notATime, time='soon'", "rejected row 102: notATime, time=''");
+    assertThat(result.json())
+        .containsEntry("rejected", Map.of("notATime", 2, "tooFewColumns", 1))
+        .containsEntry("earliest", "2020-01-05T00:00:00Z")
+        .containsEntry("latest", "2020-01-05T00:00:00Z");
+    assertThat(load(file, "--no-times").json())
+        .containsEntry("rejected", Map.of("tooFewColumns", 1))
+        .doesNotContainKey("earliest");
+    assertThat(metadata()).doesNotContainKey("peccary.earliest");
+    load(file, "--columns", "user,item,rating,3");
+    assertThat(metadata()).containsEntry("peccary.source.columns", "user,item,rating,date");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "1\ta\t5\t17\n", // too small
+        "1\ta\t5\t0345104511\n1\tb\t4\t034545104X\n",
+        "1\ta\t5\t881250949\n1\tb\t4\n",
+        "1\ta\t5\t881250949\tx\n", // not the last of four
+        "user\titem\trating\tadded\n1\ta\t5\t881250949\n",
+        "user\titem\trating\ttime\n1\ta\t5\tnoon\n",
+        "user\titem\trating\ttime\n",
+      })
+  void otherFourthColumnsAreIgnored(String text) throws IOException {
+    Cli.Result result = load(file(text));
+    assertThat(result.err().lines().findFirst().orElse(""))
+        .matches(".* columns=(1,2|user,item),\\w+");
+    assertThat(result.json()).doesNotContainKey("earliest");
+  }
+
+  @Test
+  void aDatabaseHasTimesInAColumnOfThatName() throws IOException {
+    Path database =
+        Database.of(
+            folder.resolve("books.db"),
+            "CREATE TABLE ratings(user_id, isbn, rating, Timestamp)",
+            "INSERT INTO ratings VALUES(1, 'a', 5, '2024-01-31 12:00:00'), (1, 'b', 4, 1706702401)");
+    Cli.Result result = load(database);
+    assertThat(result.err())
+        .startsWith(
+            "peccary: %s: query='SELECT user_id, isbn, rating, Timestamp FROM ratings'\n"
+                .formatted(database));
+    assertThat(result.json())
+        .containsEntry("earliest", "2024-01-31T12:00:00Z")
+        .containsEntry("latest", "2024-01-31T12:00:01Z");
+    assertThat(load(database, "--no-times").json()).doesNotContainKey("earliest");
+    String query = "SELECT user_id, isbn, rating, 7 FROM ratings";
+    for (Object[] source : new Object[][] {{database}, {"--jdbc", "jdbc:sqlite:" + database}}) {
+      Object[] args = Stream.concat(Arrays.stream(source), Stream.of("--query", query)).toArray();
+      assertThat(load(args).json()).containsEntry("latest", "1970-01-01T00:00:07Z");
+    }
+    Database.of(database, "INSERT INTO ratings VALUES(1, 'c', 5, 'never')");
+    assertThat(load(database).json()).doesNotContainKeys("earliest");
+  }
+
+  @Test
+  void timesCannotComeToAFileThatHasNone() throws IOException {
+    Path database = Database.ofRatings(folder.resolve("books.db"), row(1, "a", 5), row(2, "b", 4));
+    Object[] all = {database, "--append", "--query", "SELECT * FROM ratings"};
+    assertThat(load(all).exitCode()).isZero();
+    Database.of(database, "ALTER TABLE ratings ADD COLUMN timestamp DEFAULT 881250949");
+    Cli.Result result = load(all);
+    assertThat(result.exitCode()).isEqualTo(1);
+    assertThat(result.err())
+        .contains(
+            "the file must have times if the source has: times=yes, in the file no; load in full, without --append");
   }
 
   @Test
@@ -283,7 +365,8 @@ class LoadTextTest {
         .containsEntry("peccary.source.format", "jdbc")
         .containsEntry("peccary.query", query);
     Files.delete(output());
-    refused(1, load("--jdbc", url, "--query", "SELECT 1, 2"), "the query must give 3 columns");
+    refused(
+        1, load("--jdbc", url, "--query", "SELECT 1, 2"), "the query must give 3 columns, or 4");
     refused(1, load("--jdbc", url, "--query", "SELECT x"), "the query must fit the database: ");
     refused(
         1,

@@ -78,7 +78,7 @@ public final class BlendTraining {
       int[] leftOut,
       Workers workers,
       BooleanSupplier stop) {
-    Holdout more = Holdout.chosen(leftOut).apartFrom(holdout, ratings);
+    Holdout more = Holdout.chosen(leftOut).apartFrom(holdout);
     RankingSettings shorter = config.withIterations(Math.min(ITERATIONS, config.iterations()));
     try (RankingResult result =
             new RankingTrainer(ratings, shorter, report -> {})

@@ -55,6 +55,25 @@ public record CompressedRows(
     return indices.getAtIndex(ValueLayout.JAVA_INT, position);
   }
 
+  /// Position of the entry in this row and column, -1 if there is none. A binary search.
+  public long position(int row, int column) {
+    long low = start(row);
+    long high = end(row) - 1;
+    while (low <= high) {
+      long middle = (low + high) >>> 1;
+      int found = index(middle);
+      if (found == column) {
+        return middle;
+      }
+      if (found < column) {
+        low = middle + 1;
+      } else {
+        high = middle - 1;
+      }
+    }
+    return -1;
+  }
+
   /// Value of the entry at a position.
   public float value(long position) {
     return values.getAtIndex(ValueLayout.JAVA_FLOAT, position);

@@ -20,6 +20,7 @@ public final class RatingMatrix implements AutoCloseable {
   private final IdDictionary userIds;
   private final IdDictionary itemIds;
   private final @Nullable Titles titles;
+  private final @Nullable EventTimes times;
   private final Zero zero;
   private final RatingSummary summary;
 
@@ -50,6 +51,7 @@ public final class RatingMatrix implements AutoCloseable {
     this.itemIds = IdDictionary.open(file, RatingsFormat.ITEM_IDS, items, verify);
     unloadChecked(verify);
     this.titles = Titles.open(file, items, verify);
+    this.times = EventTimes.open(file, events, verify);
     unloadChecked(verify);
   }
 
@@ -131,6 +133,11 @@ public final class RatingMatrix implements AutoCloseable {
   /// The titles of the items, null if the file has none.
   public @Nullable Titles titles() {
     return titles;
+  }
+
+  /// The times of the events, null if the file has none.
+  public @Nullable EventTimes times() {
+    return times;
   }
 
   /// Whether an event of this value is a rating, and not one of something seen and not rated.

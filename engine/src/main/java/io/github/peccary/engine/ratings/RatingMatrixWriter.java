@@ -46,8 +46,9 @@ public final class RatingMatrixWriter implements AutoCloseable {
   /// @param usersByText their numbers in the column of ids, by ascending bytes of the id
   /// @param items likewise
   /// @param titles one per item, empty where it has none; null if there are no titles at all
-  /// @param metadata more entries: `peccary.source…`, `peccary.rejected…`; the counts and
-  ///     `peccary.zero` are added here
+  /// @param times of the events, whose times are to be appended; null if they have none
+  /// @param metadata more entries: `peccary.source…`, `peccary.rejected…`; the counts,
+  ///     `peccary.zero` and the range of times are added here
   /// @throws IllegalArgumentException if there are no events, or the sizes do not fit one another
   public static RatingMatrixWriter create(
       Path target,
@@ -59,6 +60,7 @@ public final class RatingMatrixWriter implements AutoCloseable {
       int[] itemsByText,
       @Nullable TextSelection titles,
       Zero zero,
+      @Nullable TimeRange times,
       Map<String, String> metadata)
       throws IOException {
     if (events == 0) {
@@ -67,8 +69,8 @@ public final class RatingMatrixWriter implements AutoCloseable {
     TensorFileWriter writer =
         TensorFileWriter.create(
             target,
-            metadata(users.size(), items.size(), events, summary, zero, metadata),
-            specs(events, users, items, titles));
+            metadata(users.size(), items.size(), events, summary, zero, times, metadata),
+            specs(events, users, items, titles, times != null));
     try {
       IdDictionary.append(writer, RatingsFormat.USER_IDS, users, usersByText);
       IdDictionary.append(writer, RatingsFormat.ITEM_IDS, items, itemsByText);
@@ -90,6 +92,13 @@ public final class RatingMatrixWriter implements AutoCloseable {
   /// The same events by item.
   public Rows byItem() {
     return byItem;
+  }
+
+  /// Writes the next times, where the file has them.
+  ///
+  /// @param seconds i64, of the events by user, in their order
+  public void appendTimes(MemorySegment seconds) throws IOException {
+    writer.append(EventTimes.TENSOR, seconds);
   }
 
   /// Checks the file and gives it its name.
@@ -148,6 +157,19 @@ public final class RatingMatrixWriter implements AutoCloseable {
     }
   }
 
+  /// The same of events without times.
+  public static void write(
+      Path target,
+      CompressedRows byUser,
+      TextColumn userIds,
+      TextColumn itemIds,
+      @Nullable TextColumn itemTitles,
+      Zero zero,
+      Map<String, String> metadata)
+      throws IOException {
+    write(target, byUser, userIds, itemIds, itemTitles, zero, null, metadata);
+  }
+
   /// Writes the events and everything that follows from them: the same by item, the search orders
   /// of the ids, the counts.
   ///
@@ -156,6 +178,7 @@ public final class RatingMatrixWriter implements AutoCloseable {
   /// @param userIds one per user
   /// @param itemIds one per item
   /// @param itemTitles one per item, empty where it has none; null if there are no titles at all
+  /// @param times i64 [events] in the order of `byUser`, see [EventTimes]; null if there are none
   /// @param metadata see [#create]
   /// @throws IllegalArgumentException if there are no events, or the sizes do not fit one another
   public static void write(
@@ -165,6 +188,7 @@ public final class RatingMatrixWriter implements AutoCloseable {
       TextColumn itemIds,
       @Nullable TextColumn itemTitles,
       Zero zero,
+      @Nullable MemorySegment times,
       Map<String, String> metadata)
       throws IOException {
     requireFit(byUser, userIds, itemIds, itemTitles);
@@ -180,9 +204,13 @@ public final class RatingMatrixWriter implements AutoCloseable {
                 TextOrder.of(itemIds),
                 itemTitles == null ? null : TextSelection.all(itemTitles),
                 zero,
+                times == null ? null : EventTimes.range(times),
                 metadata)) {
       writer.byUser.append(byUser);
       writer.byItem.append(transpose(byUser, arena));
+      if (times != null) {
+        writer.appendTimes(times);
+      }
       writer.commit();
     }
   }
@@ -247,13 +275,22 @@ public final class RatingMatrixWriter implements AutoCloseable {
   /// Bytes of the tensors of a file; its header takes a few thousand more.
   ///
   /// @param titles see [#create]
+  /// @param times whether the file has times
   public static long tensorBytes(
-      long events, TextSelection users, TextSelection items, @Nullable TextSelection titles) {
-    return specs(events, users, items, titles).stream().mapToLong(TensorSpec::bytes).sum();
+      long events,
+      TextSelection users,
+      TextSelection items,
+      @Nullable TextSelection titles,
+      boolean times) {
+    return specs(events, users, items, titles, times).stream().mapToLong(TensorSpec::bytes).sum();
   }
 
   private static List<TensorSpec> specs(
-      long events, TextSelection users, TextSelection items, @Nullable TextSelection titles) {
+      long events,
+      TextSelection users,
+      TextSelection items,
+      @Nullable TextSelection titles,
+      boolean times) {
     List<TensorSpec> specs = new ArrayList<>();
     specs.add(TensorSpec.of(RatingsFormat.USER_OFFSETS, ElementType.I64, users.size() + 1L));
     specs.add(TensorSpec.of(RatingsFormat.ITEM_OFFSETS, ElementType.I64, items.size() + 1L));
@@ -266,6 +303,9 @@ public final class RatingMatrixWriter implements AutoCloseable {
     if (titles != null) {
       specs.addAll(Titles.specs(titles));
     }
+    if (times) {
+      specs.add(EventTimes.spec(events));
+    }
     // The format allows no holes; by falling element size each begins at a multiple of its own.
     specs.sort(Comparator.comparingInt((TensorSpec spec) -> spec.type().bytes()).reversed());
     return specs;
@@ -277,6 +317,7 @@ public final class RatingMatrixWriter implements AutoCloseable {
       long events,
       RatingSummary summary,
       Zero zero,
+      @Nullable TimeRange times,
       Map<String, String> more) {
     Map<String, String> metadata = new HashMap<>(more);
     metadata.put(TensorFile.KIND, RatingsFormat.RATINGS);
@@ -289,6 +330,9 @@ public final class RatingMatrixWriter implements AutoCloseable {
     if (summary.ratings() > 0) {
       metadata.put(RatingsFormat.MIN_RATING, Float.toString(summary.min()));
       metadata.put(RatingsFormat.MAX_RATING, Float.toString(summary.max()));
+    }
+    if (times != null) {
+      EventTimes.putMetadata(times, metadata);
     }
     return metadata;
   }

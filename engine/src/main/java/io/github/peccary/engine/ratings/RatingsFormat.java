@@ -10,6 +10,7 @@ package io.github.peccary.engine.ratings;
 /// | `item_users` | I32 | [events] | user of each event, strictly ascending within an item |
 /// | `user_values` | F32 | [events] | in the scale of the source, finite; 0: see `peccary.zero` |
 /// | `item_values` | F32 | [events] | the same values by item |
+/// | `user_times` | | | the [EventTimes], where the source tells them |
 /// | `user_ids`, `item_ids` | | | an [IdDictionary] each |
 /// | `item_titles` | | | [Titles], where they are known |
 ///
@@ -43,6 +44,12 @@ public final class RatingsFormat {
 
   /// The highest rating; absent if there are none.
   public static final String MAX_RATING = "peccary.maxRating";
+
+  /// The earliest time of an event, as in `1997-09-20T03:05:10Z`; absent if there are no times.
+  public static final String EARLIEST = "peccary.earliest";
+
+  /// The latest time of an event, likewise.
+  public static final String LATEST = "peccary.latest";
 
   /// Number of rows that the source gave.
   public static final String ROWS = "peccary.rows";

@@ -4,6 +4,7 @@ import io.github.peccary.engine.kernel.Kernels;
 import io.github.peccary.engine.model.FactorMatrix;
 import io.github.peccary.engine.model.ModelFormat;
 import io.github.peccary.engine.ratings.RatingMatrix;
+import io.github.peccary.engine.ratings.TimeRange;
 import io.github.peccary.engine.storage.CorruptFileException;
 import io.github.peccary.engine.storage.ElementType;
 import io.github.peccary.engine.storage.TensorFile;
@@ -174,9 +175,15 @@ public final class Checkpoint implements AutoCloseable {
   private static String text(HoldoutRule rule) {
     return switch (rule) {
       case HoldoutRule.Fraction(double fraction) -> Double.toString(fraction);
-      case HoldoutRule.LeaveOut(int k, int least) when least == k + 1 -> "leave-" + k;
-      case HoldoutRule.LeaveOut(int k, int least) -> "leave-" + k + "-of-" + least;
+      case HoldoutRule.LeaveOut(int k, int least) -> "leave-" + ofEachUser(k, least);
+      case HoldoutRule.Latest(int k, int least) -> "latest-" + ofEachUser(k, least);
+      case HoldoutRule.Since(long seconds) -> "since-" + TimeRange.text(seconds);
+      case HoldoutRule.Newest(double share) -> "newest-" + share;
     };
+  }
+
+  private static String ofEachUser(int k, int least) {
+    return least == k + 1 ? Integer.toString(k) : k + "-of-" + least;
   }
 
   /// Refuses to go on with other data or settings. The number of threads may be another one, and

@@ -2,6 +2,8 @@ package io.github.peccary.engine.train;
 
 import io.github.peccary.engine.model.ModelFormat;
 import io.github.peccary.engine.train.TrainConfig.HoldoutRule;
+import java.time.DateTimeException;
+import java.time.Instant;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.regex.Matcher;
@@ -24,8 +26,9 @@ record SavedSettings(Map<String, String> metadata) {
   static final String RATING_WEIGHT = "peccary.train.ratingWeight";
 
   private static final Pattern RANDOM = Pattern.compile("random fraction=(\\S+) seed=.*");
-  private static final Pattern LEAVE_OUT =
-      Pattern.compile("leave-out k=(\\d+)(?: least=(\\d+))? seed=.*");
+  private static final Pattern OF_EACH_USER =
+      Pattern.compile("(leave-out|latest) k=(\\d+)(?: least=(\\d+))? seed=.*");
+  private static final Pattern SINCE = Pattern.compile("since time=(\\S+).*");
 
   int integer(String key) {
     return read(key, Integer::parseInt);
@@ -64,14 +67,19 @@ record SavedSettings(Map<String, String> metadata) {
     if (random.matches()) {
       return new HoldoutRule.Fraction(Double.parseDouble(random.group(1)));
     }
-    Matcher leaveOut = LEAVE_OUT.matcher(text);
-    if (!leaveOut.matches()) {
+    Matcher since = SINCE.matcher(text);
+    if (since.matches()) {
+      return new HoldoutRule.Since(Instant.parse(since.group(1)).getEpochSecond());
+    }
+    Matcher ofEach = OF_EACH_USER.matcher(text);
+    if (!ofEach.matches()) {
       throw new NumberFormatException(text);
     }
-    int k = Integer.parseInt(leaveOut.group(1));
-    return leaveOut.group(2) == null
-        ? new HoldoutRule.LeaveOut(k)
-        : new HoldoutRule.LeaveOut(k, Integer.parseInt(leaveOut.group(2)));
+    int k = Integer.parseInt(ofEach.group(2));
+    int least = ofEach.group(3) == null ? k + 1 : Integer.parseInt(ofEach.group(3));
+    return ofEach.group(1).equals("latest")
+        ? new HoldoutRule.Latest(k, least)
+        : new HoldoutRule.LeaveOut(k, least);
   }
 
   private <T> T read(String key, Function<String, T> parse) {
@@ -81,7 +89,7 @@ record SavedSettings(Map<String, String> metadata) {
     }
     try {
       return parse.apply(text);
-    } catch (NumberFormatException e) {
+    } catch (NumberFormatException | DateTimeException e) {
       throw unreadable(key, text, e);
     }
   }

@@ -137,7 +137,7 @@ public final class Trainer {
       checkpoints = new CheckpointWriter(checkpointFile, checkpointEvery, identity);
     }
     Holdout holdout =
-        config.holdout().of(ratings, Holdout.Scope.RATINGS, config.seed()).apartFrom(test, ratings);
+        config.holdout().of(ratings, Holdout.Scope.RATINGS, config.seed()).apartFrom(test);
     try (Workers workers = new Workers(config.threads());
         Fit fit = newFit(holdout, workers)) {
       RatingMetrics baseline = fit.measureBaseline();
@@ -168,7 +168,7 @@ public final class Trainer {
       }
       RatingMetrics training = fit.measureTraining();
       fit.endTraining();
-      try (Fit second = newFit(Holdout.none().apartFrom(test, ratings), workers)) {
+      try (Fit second = newFit(Holdout.none().apartFrom(test), workers)) {
         refit(fit, progress, second);
         return stopped
             ? new TrainingResult(summary, fit, training, false, true)

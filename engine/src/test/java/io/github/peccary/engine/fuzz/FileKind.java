@@ -6,6 +6,7 @@ import io.github.peccary.engine.model.FactorModel;
 import io.github.peccary.engine.model.FoldIn;
 import io.github.peccary.engine.model.Models;
 import io.github.peccary.engine.ratings.CompressedRows;
+import io.github.peccary.engine.ratings.EventTimes;
 import io.github.peccary.engine.ratings.IdDictionary;
 import io.github.peccary.engine.ratings.PairFilter;
 import io.github.peccary.engine.ratings.RatingMatrices;
@@ -69,6 +70,7 @@ enum FileKind {
         triples,
         Zero.IMPLICIT,
         Map.of("i1", "A title", "ж", "Ж"),
+        triple -> 874_724_710L + triple.hashCode() % 1_000,
         Map.of("peccary.source", "books.db"));
   }
 
@@ -94,6 +96,7 @@ enum FileKind {
       useRows(matrix.byUser(), verified);
       useRows(matrix.byItem(), verified);
       useTitles(matrix.titles(), matrix.items());
+      useTimes(matrix, verified);
       assertThat(matrix.ratings() + matrix.implicitEvents()).isEqualTo(matrix.events());
       assertThat(matrix.minRating()).isNotEqualTo(Float.POSITIVE_INFINITY);
       assertThat(matrix.fingerprint()).hasSize(64);
@@ -166,6 +169,15 @@ enum FileKind {
       }
     }
     check(!verified || entries == rows.entries(), "entries=%d", entries);
+  }
+
+  private static void useTimes(RatingMatrix matrix, boolean verified) {
+    EventTimes times = matrix.times();
+    for (long position = 0; times != null && position < matrix.events(); position++) {
+      long time = times.at(position);
+      boolean inRange = time >= times.range().earliest() && time <= times.range().latest();
+      check(!verified || (inRange && time >= 0 && time < EventTimes.END), "time=%d", time);
+    }
   }
 
   private static void useTitles(@Nullable Titles titles, int items) {

@@ -100,11 +100,10 @@ class HoldoutTest {
             Holdout.leaveOut(matrix, scope, 2, 3, 42),
             Holdout.leaveOut(matrix, scope, 2, 8, 42),
             Holdout.fold(matrix, scope, 2, 3, 42),
-            Holdout.random(matrix, scope, 0.3, 42)
-                .apartFrom(Holdout.fold(matrix, scope, 1, 3, 42), matrix),
+            Holdout.random(matrix, scope, 0.3, 42).apartFrom(Holdout.fold(matrix, scope, 1, 3, 42)),
             Holdout.leaveOut(matrix, scope, 2, 8, 42)
-                .apartFrom(Holdout.leaveOut(matrix, scope, 1, 2, 43), matrix),
-            Holdout.none().apartFrom(Holdout.fold(matrix, scope, 3, 3, 42), matrix)
+                .apartFrom(Holdout.leaveOut(matrix, scope, 1, 2, 43)),
+            Holdout.none().apartFrom(Holdout.fold(matrix, scope, 3, 3, 42))
           }) {
         Holdout read = Holdout.parse(holdout.toString(), matrix);
         assertThat(read).hasToString(holdout.toString());
@@ -135,7 +134,7 @@ class HoldoutTest {
         .hasToString("leave-out k=1 least=5 seed=7 of events");
     Holdout fold = Holdout.fold(matrix, Scope.EVENTS, 2, 5, 7);
     assertThat(fold).hasToString("fold number=2 of=5 seed=7 of events");
-    assertThat(Holdout.random(matrix, Scope.EVENTS, 0.1, 7).apartFrom(fold, matrix))
+    assertThat(Holdout.random(matrix, Scope.EVENTS, 0.1, 7).apartFrom(fold))
         .hasToString(
             "random fraction=0.1 seed=7 of events, apart from fold number=2 of=5 seed=7 of events");
   }
@@ -167,8 +166,8 @@ class HoldoutTest {
   @Test
   void ofWhatLiesApartNothingIsHeldOutNorTrainedOn() {
     Holdout fold = Holdout.fold(matrix, Scope.RATINGS, 1, 3, 42);
-    Holdout random = Holdout.random(matrix, Scope.EVENTS, 0.4, 42).apartFrom(fold, matrix);
-    Holdout leaveOut = Holdout.leaveOut(matrix, Scope.EVENTS, 2, 4, 42).apartFrom(fold, matrix);
+    Holdout random = Holdout.random(matrix, Scope.EVENTS, 0.4, 42).apartFrom(fold);
+    Holdout leaveOut = Holdout.leaveOut(matrix, Scope.EVENTS, 2, 4, 42).apartFrom(fold);
     for (int user = 0; user < matrix.users(); user++) {
       int left = 0;
       int held = 0;
@@ -187,9 +186,9 @@ class HoldoutTest {
       }
       assertThat(held).as("user=%d", user).isEqualTo(left >= 4 ? 2 : 0);
     }
-    assertThat(Holdout.none().apartFrom(fold, matrix).isNone()).isFalse();
-    assertThat(random.apartFrom(Holdout.none(), matrix)).isSameAs(random);
-    assertThatThrownBy(() -> random.apartFrom(fold, matrix))
+    assertThat(Holdout.none().apartFrom(fold).isNone()).isFalse();
+    assertThat(random.apartFrom(Holdout.none())).isSameAs(random);
+    assertThatThrownBy(() -> random.apartFrom(fold))
         .hasMessageStartingWith("only two hold-outs can lie apart: holdout=random fraction=0.4");
   }
 
@@ -240,7 +239,10 @@ class HoldoutTest {
           "fold number=3 of=2 seed=1",
           "fold number=1 of=1 seed=1",
           "none, apart from half",
-          "none, apart from fold number=1 of=2 seed=1, apart from fold number=2 of=2 seed=1"
+          "none, apart from fold number=1 of=2 seed=1, apart from fold number=2 of=2 seed=1",
+          "latest k=1",
+          "since time=2024-01-31",
+          "since time=now of events"
         }) {
       assertThatThrownBy(() -> Holdout.parse(text, matrix))
           .as(text)
@@ -248,9 +250,15 @@ class HoldoutTest {
     }
     assertThatThrownBy(() -> Holdout.parse("half", matrix))
         .hasMessage(
-            "a hold-out must be 'none', 'random fraction=… seed=…',"
-                + " 'leave-out k=… [least=…] seed=…' or 'fold number=… of=… seed=…', perhaps with"
-                + " ' of events': holdout=half");
+            "a hold-out must be 'none', 'random fraction=… seed=…', 'leave-out k=… [least=…] seed=…',"
+                + " 'latest k=… [least=…] seed=…', 'since time=…' or 'fold number=… of=… seed=…',"
+                + " perhaps with ' of events': holdout=half");
+    for (String text : new String[] {"latest k=1 seed=1", "since time=2024-01-31T00:00:00Z"}) {
+      assertThatThrownBy(() -> Holdout.parse(text, matrix))
+          .isInstanceOf(IllegalArgumentException.class)
+          .hasMessageStartingWith(
+              "the ratings must have times to hold out by them: holdout=" + text + "; load them");
+    }
   }
 
   @Test

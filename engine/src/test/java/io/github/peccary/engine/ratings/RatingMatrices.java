@@ -16,7 +16,9 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.function.ToLongFunction;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /// Files of ratings for tests, from triples, in the plainest way there is.
 public final class RatingMatrices {
@@ -68,6 +70,20 @@ public final class RatingMatrices {
       Map<String, String> titles,
       Map<String, String> metadata)
       throws IOException {
+    write(file, triples, zero, titles, null, metadata);
+  }
+
+  /// The same.
+  ///
+  /// @param time of each event, see [EventTimes]; null if there are none
+  public static void write(
+      Path file,
+      List<Triple> triples,
+      Zero zero,
+      Map<String, String> titles,
+      @Nullable ToLongFunction<Triple> time,
+      Map<String, String> metadata)
+      throws IOException {
     List<String> users = numbered(triples, Triple::user);
     List<String> items = numbered(triples, Triple::item);
     try (Arena arena = Arena.ofConfined()) {
@@ -82,8 +98,25 @@ public final class RatingMatrices {
           texts(items, arena),
           itemTitles,
           zero,
+          time == null ? null : times(triples, users, items, time, arena),
           metadata);
     }
+  }
+
+  private static MemorySegment times(
+      List<Triple> triples,
+      List<String> users,
+      List<String> items,
+      ToLongFunction<Triple> time,
+      Arena arena) {
+    long[] times =
+        triples.stream()
+            .sorted(
+                Comparator.comparingInt((Triple triple) -> users.indexOf(triple.user()))
+                    .thenComparingInt(triple -> items.indexOf(triple.item())))
+            .mapToLong(time)
+            .toArray();
+    return arena.allocateFrom(ValueLayout.JAVA_LONG, times);
   }
 
   /// The ids by falling number of events, then by bytes.

@@ -51,6 +51,7 @@ class RatingMatrixCheckTest {
             triple("u2", "i0", 6)),
         Zero.IMPLICIT,
         Map.of("i0", "Zéro", "i2", "Two"),
+        triple -> 600_000_000L * (int) triple.value(),
         Map.of());
   }
 
@@ -212,6 +213,24 @@ class RatingMatrixCheckTest {
     assertBroken(
         Map.of("peccary.kind", "model"),
         "the file must be a ratings file: kind=model; give a ratings file");
+  }
+
+  @Test
+  void timesLieInTheirRange() {
+    String rule =
+        "times must lie from 0 to 2^32 - 1, and metadata must agree with them: tensor=user_times,";
+    assertBroken(
+        longs("user_times", 0, EventTimes.END),
+        rule + " found=0 to 4294967296, said=0 to 3600000000");
+    assertBroken(
+        longs("user_times", 4, -1), rule + " found=-1 to 3600000000, said=0 to 3600000000");
+    assertBroken(longs("user_times", 4, 1), rule + " found=1 to 3600000000, said=0 to 3600000000");
+    assertBroken(
+        Map.of("peccary.latest", "2084-01-29T16:00:01Z"),
+        rule + " found=0 to 3600000000, said=0 to 3600000001");
+    assertBroken(
+        Map.of("peccary.earliest", "long ago"),
+        "peccary.earliest must be a time such as 1997-09-20T03:05:10Z: found=long ago");
   }
 
   @Test

@@ -86,7 +86,8 @@ class RatingMatrixWriterTest {
 
   @Test
   void tensorsStandByFallingElementSize() throws Exception {
-    RatingMatrices.write(file, TRIPLES, Zero.IMPLICIT, Map.of("i0", "title"), Map.of());
+    RatingMatrices.write(
+        file, TRIPLES, Zero.IMPLICIT, Map.of("i0", "title"), triple -> 881250949, Map.of());
     try (TensorFile read = TensorFile.open(file, Verify.CHECKSUMS)) {
       assertThat(read.tensors().stream().map(tensor -> tensor.spec().name()))
           .containsExactly(
@@ -95,6 +96,7 @@ class RatingMatrixWriterTest {
               "user_ids_offsets",
               "item_ids_offsets",
               "item_titles_offsets",
+              "user_times",
               "user_items",
               "item_users",
               "user_values",

@@ -1,5 +1,6 @@
 package io.github.peccary.tools.command;
 
+import io.github.peccary.engine.ratings.TimeRange;
 import io.github.peccary.loader.DuplicatePolicy;
 import io.github.peccary.loader.LoadConfig;
 import io.github.peccary.loader.LoadListener;
@@ -187,6 +188,10 @@ final class LoadCommand implements Callable<Integer> {
       table.row("titles", Format.count(report.titles()), "");
     }
     table.lines().forEach(console::line);
+    if (report.times() != null) {
+      console.line("");
+      console.line("from " + report.times());
+    }
     console.line("");
     console.line(
         "%s, %s rows/s"
@@ -216,6 +221,10 @@ final class LoadCommand implements Callable<Integer> {
     fields.put("users", report.users());
     fields.put("items", report.items());
     fields.put("titles", report.titles());
+    if (report.times() != null) {
+      fields.put("earliest", TimeRange.text(report.times().earliest()));
+      fields.put("latest", TimeRange.text(report.times().latest()));
+    }
     fields.put("duplicates", report.duplicates());
     fields.put("rejected", report.rejected());
     fields.put("dropped", report.dropped());

@@ -46,9 +46,10 @@ final class SourceOptions {
       names = "--query",
       paramLabel = "SQL",
       description =
-          "Of a database: one SELECT of three columns, user, item, rating; of SQLite by default\n"
+          "Of a database: one SELECT of three columns, user, item, rating, or of four with the time;"
+              + " of SQLite by default\n"
               + SqliteSource.DEFAULT_QUERY
-              + ".")
+              + ", with a column such as timestamp if there is one.")
   private @Nullable String query;
 
   @Option(
@@ -90,10 +91,19 @@ final class SourceOptions {
 
   @Option(
       names = "--columns",
-      paramLabel = "USER,ITEM,RATING",
+      paramLabel = "USER,ITEM,RATING[,TIME]",
       split = ",",
-      description = "Where they are: names in the first row, or numbers from 1.")
+      description =
+          "Where they are: names in the first row, or numbers from 1. Times are seconds or"
+              + " milliseconds since 1970, or as in 2024-01-31 and 2024-01-31T23:59:59Z.")
   private @Nullable List<String> columns;
+
+  @Option(
+      names = "--no-times",
+      description =
+          "Leave times out. Without --columns or --query they are looked for, in a column called"
+              + " timestamp, time, date or so, and in the last of four columns without names.")
+  private boolean noTimes;
 
   @Option(
       names = "--titles-columns",
@@ -126,6 +136,11 @@ final class SourceOptions {
 
   /// The source that was asked for. A file is looked at to tell what it is.
   Source source() throws IOException {
+    require(
+        !noTimes || (query == null && columns == null),
+        "--no-times must come without --columns and --query: %s; leave the time out of these, and --no-times out"
+            .formatted(
+                columns == null ? "--query=" + query : "--columns=" + String.join(",", columns)));
     if (jdbc != null) {
       return jdbcSource(jdbc);
     }
@@ -139,7 +154,7 @@ final class SourceOptions {
       return textSource(path);
     }
     refuseTextOptions("SOURCE is a SQLite database");
-    String sql = query == null ? SqliteSource.DEFAULT_QUERY : query;
+    String sql = query == null && noTimes ? SqliteSource.DEFAULT_QUERY : query;
     Path database = path;
     return Settings.valid(spec, () -> new SqliteSource(database, sql, titles));
   }
@@ -178,9 +193,9 @@ final class SourceOptions {
         () ->
             new TextSource(
                 path,
-                new TextFormat(separator, quote, named, encoding, columns),
+                new TextFormat(separator, quote, named, encoding, columns, !noTimes),
                 titles == null ? null : Path.of(titles),
-                new TextFormat(null, null, null, null, titlesColumns)));
+                new TextFormat(null, null, null, null, titlesColumns, false)));
   }
 
   private void refuseTextOptions(String why) {

@@ -51,6 +51,7 @@ import picocli.CommandLine.Spec;
       "  peccary train ratings.safetensors -o model.safetensors --rank 62 --refit",
       "  peccary train ratings.safetensors -o model.safetensors --deterministic --seed 7",
       "  peccary train ratings.safetensors -o model.safetensors --holdout leave-1-of-5",
+      "  peccary train ratings.safetensors -o model.safetensors --holdout newest-0.1",
       "  peccary train ratings.safetensors --checkpoint training",
       "  peccary train ratings.safetensors --resume training",
       "  peccary train ratings.safetensors -o ranking.safetensors --objective ranking --rank 62",
@@ -111,7 +112,9 @@ final class TrainCommand implements Callable<Integer> {
       defaultValue = "0.1",
       description = {
         "What is held out: a share of the ratings, leave-N of each user who has more, leave-N-of-M",
-        "of each user who has at least M, or 0. For rankings, of all events."
+        "of each user who has at least M, or 0. With times: latest-N or latest-N-of-M, the latest of",
+        "each user; newest-SHARE; since-TIME, from 2024-01-31 or 2024-01-31T12:00:00Z on. For",
+        "rankings, of all events."
       })
   private HoldoutRule holdout;
 
