@@ -102,16 +102,12 @@ final class Negatives {
       long end = layout.start(tile + 1);
       for (long first = layout.start(tile); first < end; first += events.length) {
         int count = (int) Math.min(events.length, end - first);
-        read(layout, first, count);
+        MemorySegment.copy(layout.records(), JAVA_LONG, first * Long.BYTES, events, 0, count);
         for (int k = 0; k < count; k++) {
           int bit = filterBit((int) events[k]);
           filter[bit >> 6] |= 1L << bit;
         }
       }
-    }
-
-    private void read(TileLayout layout, long first, int count) {
-      MemorySegment.copy(layout.records(), JAVA_LONG, first * Long.BYTES, events, 0, count);
     }
 
     private int filterBit(int pair) {
@@ -127,8 +123,11 @@ final class Negatives {
     /// with the value 0. A user who has nearly all that was drawn gets [SampledLoss#ABSENT] ones.
     ///
     /// @param first number of the first event in the layout
-    void draw(TileLayout layout, long first, int count, long[] records) {
-      read(layout, first, count);
+    /// @param step from one event to the next
+    void draw(TileLayout layout, long first, long step, int count, long[] records) {
+      for (int k = 0; k < count; k++) {
+        events[k] = layout.records().getAtIndex(JAVA_LONG, first + k * step);
+      }
       for (int n = 0; n < ring.length; n++) {
         ring[n] = pool[random.nextInt() & (POOL - 1)];
       }

@@ -44,6 +44,7 @@ import java.util.function.BooleanSupplier;
 /// 3. Drawing is a look at an array ([Negatives]).
 /// 4. What pulls a row towards zero is how uncertain the other one is ([StepSizes]).
 public final class RankingSgd {
+  /// Events whose scores are measured before any of their steps is made.
   private static final int BATCH = 32;
 
   /// The standard deviation of the product of two rows before the first epoch.
@@ -231,11 +232,12 @@ public final class RankingSgd {
     Schedule schedule = config.scheduleOfTiles();
     SplittableRandom random = new SplittableRandom(config.seed());
     double[] losses = new double[grid.tiles()];
+    double pull = config.l2() / (StepSizes.PRIOR_COUNT * Math.sqrt(config.negatives() + 1.0));
     do {
       int epoch = result.history().size() + 1;
       long start = System.nanoTime();
-      double rate = learningRate * (1 - (epoch - 1.0) / config.iterations());
-      steps.setRates((float) rate, 0, (float) (rate * config.l2() / StepSizes.PRIOR_COUNT), 0);
+      double rate = learningRate * Math.min(1, 2 * (1 - (epoch - 1.0) / config.iterations()));
+      steps.setRates((float) rate, 0, (float) (rate * pull), 0);
       long seed = random.nextLong();
       negatives.fill(seed, workers);
       schedule.visit(
@@ -310,14 +312,16 @@ public final class RankingSgd {
       nativeErrors = arena.allocate((long) errors.length * Float.BYTES, 64);
     }
 
-    /// Returns the sum of the losses of the events of a tile.
+    /// Returns the sum of the losses of the events of a tile. Those of a batch come from all over
+    /// the tile, which is sorted by user: of one user alone, they would all make the same step.
     double visit(int tile, long seed) {
       sampler.begin(layout, tile, seed);
       double sum = 0;
       long end = layout.start(tile + 1);
-      for (long first = layout.start(tile); first < end; first += BATCH) {
-        int events = (int) Math.min(BATCH, end - first);
-        sampler.draw(layout, first, events, records);
+      long batches = Math.ceilDiv(layout.size(tile), BATCH);
+      for (long first = layout.start(tile); first < layout.start(tile) + batches; first++) {
+        int events = (int) Math.ceilDiv(end - first, batches);
+        sampler.draw(layout, first, batches, events, records);
         sum += step(layout.grid().firstUser(tile), layout.grid().firstItem(tile), events);
       }
       return sum;

@@ -14,10 +14,12 @@ import java.util.Map;
 /// @param threads workers, 1 or more
 /// @param seed of the split, of the initial factors, of what is sampled and of the order of tiles
 /// @param holdout what is left out of the training, to measure on
-/// @param l2 how strongly each step pulls a row towards zero, in the measure that little is known
-/// about the other row; 0 or more
-/// @param learningRate step size of the first epoch, above 0; it falls in a line to 0. Where the
-/// loss goes out of bounds, training starts over with half of it, three times at most
+/// @param l2 how strongly rows are pulled towards zero, in the measure that little is known about
+/// the other row; by each step the less, by the root of their number, the more steps an event
+/// makes; 0 or more
+/// @param learningRate step size of the first half of the epochs, above 0; then it falls in a line
+/// to 0. Where the loss goes out of bounds, training starts over with half of it, three times at
+/// most
 /// @param negatives items that each event is set against, from 1 to [#MAX_NEGATIVES]; 1 for BPR
 /// @param deterministic whether the result may depend on data, settings and seed only
 public record SamplingConfig(
@@ -69,8 +71,8 @@ public record SamplingConfig(
         Runtime.getRuntime().availableProcessors(),
         42,
         new HoldoutRule.Fraction(0),
-        bpr ? 2 : 3.5,
-        0.3,
+        bpr ? 3 : 7.5,
+        0.25,
         bpr ? 1 : 4,
         false);
   }

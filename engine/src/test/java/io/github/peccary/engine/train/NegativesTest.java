@@ -51,7 +51,7 @@ class NegativesTest {
         int items = grid.stripeStarts()[tile % grid.stripes() + 1] - grid.firstItem(tile);
         for (long at = layout.start(tile); at < layout.start(tile + 1); at += BATCH) {
           int count = (int) Math.min(BATCH, layout.start(tile + 1) - at);
-          sampler.draw(layout, at, count, records);
+          sampler.draw(layout, at, 1, count, records);
           for (int place = 0; place < count * (NEGATIVES + 1); place++) {
             long record = records[place];
             assertThat(Kernels.localItem(record)).isLessThan(items);
@@ -99,7 +99,7 @@ class NegativesTest {
         int tile = grid.tile(0, epoch % grid.blocks());
         sampler.begin(layout, tile, epoch);
         int events = (int) Math.min(BATCH, layout.size(tile));
-        sampler.draw(layout, layout.start(tile), events, records);
+        sampler.draw(layout, layout.start(tile), 1, events, records);
         for (int k = 0; k < events; k++) {
           counts[Kernels.localItem(records[events + k])]++;
           all++;

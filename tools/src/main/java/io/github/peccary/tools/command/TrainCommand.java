@@ -130,13 +130,13 @@ final class TrainCommand implements Callable<Integer> {
   @Option(
       names = "--l2",
       paramLabel = "X",
-      description = "Penalty of large factors; ials: 0.01, softmax: 3.5, bpr: 2 unless given.")
+      description = "Penalty of large factors; ials: 0.01, softmax: 7.5, bpr: 3 unless given.")
   private double l2 = DEFAULTS.l2();
 
   @Option(
       names = "--learning-rate",
       paramLabel = "X",
-      description = "First step size; for softmax and bpr 0.3 unless given.")
+      description = "First step size; for softmax and bpr 0.25 unless given.")
   private double learningRate = DEFAULTS.learningRate();
 
   @Option(
