@@ -381,9 +381,8 @@ final class TileLayout {
       MemorySegment.copy(records, 0, layout.records, JAVA_LONG, start * Long.BYTES, count);
     }
 
-    /// Puts the records of one user some places apart. Each update needs the row that the one
-    /// before has left: a run of one user would have the processor wait for every result, where it
-    /// could work on several updates at a time.
+    /// Puts the records of one user some places apart: an update needs the row that the one before
+    /// has left, and in a run of one user the processor would wait for every result.
     private static void spreadUsers(long[] records, int start, int end) {
       long[] sorted = new long[WINDOW];
       for (int first = start; first < end; first += WINDOW) {
