@@ -19,8 +19,8 @@ import picocli.CommandLine.Spec;
     name = "demo",
     showDefaultValues = true,
     description = {
-      "The whole path on made-up data, step by step: generate, load, train, evaluate, recommend,",
-      "similar. Each step is printed as the command that does the same."
+      "The whole path on made-up data, step by step: generate, load; train, evaluate, recommend for",
+      "ratings, then for rankings; similar. Each step is printed as the command that does the same."
     },
     footer = {
       "  peccary demo",
@@ -94,11 +94,15 @@ final class DemoCommand implements Callable<Integer> {
     step("load", database, "-o", ratings, "--titles", TITLES);
     step("train", ratings, "-o", model, "--seed", seedText);
     step("evaluate", model, ratings);
-    Map<String, ?> recommended = step("recommend", model, "--user", user);
+    step("recommend", model, "--user", user);
+    String ranking = folder.resolve("ranking.safetensors").toString();
+    step("train", ratings, "-o", ranking, "--objective", "ranking", "--holdout", "leave-1");
+    step("evaluate", ranking, ratings);
+    Map<String, ?> recommended = step("recommend", ranking, "--user", user, "--explain");
     if (recommended.get("items") instanceof List<?> items
         && !items.isEmpty()
         && items.getFirst() instanceof Map<?, ?> best) {
-      step("similar", model, "--item", String.valueOf(best.get("item")));
+      step("similar", ranking, "--item", String.valueOf(best.get("item")));
     }
   }
 
