@@ -33,6 +33,16 @@ class DemoCommandTest {
             "$ peccary evaluate ",
             "global mean",
             "$ peccary recommend ",
+            "$ peccary train ",
+            "--objective ranking",
+            "$ peccary evaluate ",
+            "ndcg@10 by the number of items that the user had before",
+            "popularity",
+            "item kNN",
+            "21+",
+            "$ peccary recommend ",
+            "below each, what contributes most",
+            " %  ",
             "$ peccary similar ",
             "All of it in ");
     assertThat(files).isDirectoryContaining("glob:**/model.safetensors");
@@ -45,7 +55,7 @@ class DemoCommandTest {
     assertThat(result.out().lines()).hasSize(1);
     assertThat(result.json()).containsEntry("folder", folder.toString()).containsKey("seconds");
     assertThat((List<?>) result.json().get("steps"))
-        .hasSize(6)
+        .hasSize(9)
         .allSatisfy(
             step -> {
               assertThat(Cli.number((Map<?, ?>) step, "seconds")).isPositive();
