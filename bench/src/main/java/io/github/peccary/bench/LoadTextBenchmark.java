@@ -80,7 +80,8 @@ public class LoadTextBenchmark {
       return new SqliteSource(database, SqliteSource.DEFAULT_QUERY, null);
     }
     MadeUpRatings.text(text, written, rows / 4, rows / 4, rows);
-    return new TextSource(text, TextFormat.RECOGNIZED, null, TextFormat.RECOGNIZED);
+    TextFormat withoutTimes = new TextFormat(null, null, null, null, null, false); // as in SQLite
+    return new TextSource(text, withoutTimes, null, TextFormat.RECOGNIZED);
   }
 
   private String fingerprint() throws IOException {
