@@ -155,7 +155,10 @@ final class TrainCommand implements Callable<Integer> {
 
   @Option(
       names = "--no-seen",
-      description = "Leave out of the model what each user has seen already; a smaller file.")
+      description = {
+        "Leave out of the model what each user has seen already; a smaller file, and rankings go by",
+        "the factors alone."
+      })
   private boolean noSeen;
 
   TrainCommand(Console console) {
