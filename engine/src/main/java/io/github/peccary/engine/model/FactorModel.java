@@ -309,8 +309,8 @@ public final class FactorModel implements AutoCloseable {
   public UserRidge ridge() {
     if (ridge == null) {
       throw new IllegalStateException(
-          "the model must hold what a user's row is solved with (user_ridge); train it again, with"
-              + " an l2 above 0 ("
+          "the model must hold what a user's row is solved with (user_ridge), as those for ratings"
+              + " with an l2 above 0 do, and those for rankings by ials; train it again ("
               + path()
               + ")");
     }

@@ -121,14 +121,15 @@ public final class Recommender {
     return recommend(user.row().segment(), 0, user.items(), k, filter, allowed);
   }
 
-  /// The events of a user that contribute most to the score of an item, see
-  /// [FoldIn#contributions]; with a [Blend] also by how similar their items are to it. What
-  /// popularity adds is of no event.
+  /// What contributes most to the score of an item: of the user's events, see
+  /// [FoldIn#contributions], with a [Blend] also by how similar their items are to it; and then its
+  /// popularity.
   ///
-  /// @param most how many at most
-  public List<Reason> reasons(FoldIn user, int item, int most) {
+  /// @param most how many events at most
+  public Reasons reasons(FoldIn user, int item, int most) {
     int[] own = user.items();
     double[] contributions = user.contributions(item);
+    double popularity = 0;
     if (blend != null) {
       Blend.Weights weights = blend.weights(HistoryLength.of(own.length));
       for (int event = 0; event < own.length; event++) {
@@ -136,8 +137,9 @@ public final class Recommender {
             weights.factors() * contributions[event]
                 + weights.neighbors() * blend.neighbors().similarity(own[event], item);
       }
+      popularity = (double) weights.popularity() * blend.events(item);
     }
-    return Reason.of(own, contributions, most);
+    return Reasons.of(own, contributions, popularity, most);
   }
 
   private List<ScoredItem> recommend(

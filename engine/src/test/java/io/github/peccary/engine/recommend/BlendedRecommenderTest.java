@@ -126,7 +126,7 @@ class BlendedRecommenderTest {
           }
           assertThat((double) item.score()).as("user=%d", user).isCloseTo(score, within(1e-3));
           double largest = Arrays.stream(all).max().orElseThrow();
-          List<Reason> reasons = recommender.reasons(folded, item.item(), 3);
+          List<Reason> reasons = recommender.reasons(folded, item.item(), 3).events();
           assertThat(reasons.isEmpty()).isEqualTo(largest <= 0);
           assertThat(reasons.isEmpty() ? largest : reasons.getFirst().contribution())
               .isEqualTo(largest);

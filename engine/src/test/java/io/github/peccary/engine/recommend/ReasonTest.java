@@ -29,7 +29,7 @@ class ReasonTest {
       for (int item = 0; item < model.items(); item++) {
         double[] contributions = user.contributions(item);
         double sum = Arrays.stream(contributions).map(Math::abs).sum();
-        List<Reason> reasons = new Recommender(model).reasons(user, item, 2);
+        List<Reason> reasons = new Recommender(model).reasons(user, item, 2).events();
         double[] best =
             Arrays.stream(contributions)
                 .filter(contribution -> contribution > 0)

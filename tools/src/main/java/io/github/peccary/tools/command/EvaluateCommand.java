@@ -122,6 +122,11 @@ final class EvaluateCommand implements Callable<Integer> {
       EvaluationReport report = Evaluation.evaluate(recommender, ratings, k, rankedUsers, workers);
       double seconds = (System.nanoTime() - start) * 1e-9;
       print(report, seconds);
+      if (!model.ranksOnly() && report.rankedUsers() > 0) {
+        console.line(
+            "the model was trained for ratings, and ranks by them: train --objective ranking learns what"
+                + " users choose");
+      }
       if (model.ranksOnly()) {
         console.line(
             "the model was trained for rankings: its scores are no ratings, without errors");

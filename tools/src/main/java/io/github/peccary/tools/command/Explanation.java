@@ -3,9 +3,12 @@ package io.github.peccary.tools.command;
 import io.github.peccary.engine.model.FactorModel;
 import io.github.peccary.engine.model.FoldIn;
 import io.github.peccary.engine.recommend.ItemFilter;
+import io.github.peccary.engine.recommend.Reason;
+import io.github.peccary.engine.recommend.Reasons;
 import io.github.peccary.engine.recommend.Recommender;
 import io.github.peccary.engine.recommend.ScoredItem;
 import io.github.peccary.tools.Format;
+import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -17,6 +20,9 @@ import org.jspecify.annotations.Nullable;
 /// where the model does not keep what they were rated, those that are most similar.
 final class Explanation {
   private static final int REASONS = 3;
+
+  /// Popularity with less than this is not worth a line.
+  private static final double SHOWN_SHARE = 0.05;
 
   private final FactorModel model;
   private final Recommender recommender;
@@ -82,38 +88,48 @@ final class Explanation {
         ? similar(item).stream()
             .map(near -> line(Format.metric(near.score()), near.item()))
             .toList()
-        : recommender.reasons(user, item, REASONS).stream()
-            .map(
-                reason -> {
-                  String share = String.format(Locale.ROOT, "%.1f %%", 100 * reason.share());
-                  return line(share, reason.item());
-                })
-            .toList();
+        : contributions(recommender.reasons(user, item, REASONS));
+  }
+
+  private List<String> contributions(Reasons reasons) {
+    List<String> lines = new ArrayList<>();
+    for (Reason reason : reasons.events()) {
+      lines.add(line(percent(reason.share()), reason.item()));
+    }
+    if (reasons.popularityShare() >= SHOWN_SHARE) {
+      lines.add("        %6s  its popularity".formatted(percent(reasons.popularityShare())));
+    }
+    return lines;
+  }
+
+  private static String percent(double share) {
+    return String.format(Locale.ROOT, "%.1f %%", 100 * share);
   }
 
   private String line(String share, int item) {
     return "        %6s  %s".formatted(share, ItemList.name(model, item));
   }
 
-  List<Map<String, Object>> fields(int item) {
-    return user == null
-        ? similar(item).stream()
-            .map(
-                near -> {
-                  Map<String, Object> fields = named(near.item());
-                  fields.put("similarity", near.score());
-                  return fields;
-                })
-            .toList()
-        : recommender.reasons(user, item, REASONS).stream()
-            .map(
-                reason -> {
-                  Map<String, Object> fields = named(reason.item());
-                  fields.put("contribution", reason.contribution());
-                  fields.put("share", reason.share());
-                  return fields;
-                })
-            .toList();
+  /// Why an item, for its JSON object.
+  void putReasons(Map<String, Object> fields, int item) {
+    List<Map<String, Object>> reasons = new ArrayList<>();
+    fields.put("reasons", reasons);
+    if (user == null) {
+      for (ScoredItem near : similar(item)) {
+        Map<String, Object> reason = named(near.item());
+        reason.put("similarity", near.score());
+        reasons.add(reason);
+      }
+      return;
+    }
+    Reasons found = recommender.reasons(user, item, REASONS);
+    for (Reason event : found.events()) {
+      Map<String, Object> reason = named(event.item());
+      reason.put("contribution", event.contribution());
+      reason.put("share", event.share());
+      reasons.add(reason);
+    }
+    fields.put("popularityShare", found.popularityShare());
   }
 
   private Map<String, Object> named(int item) {

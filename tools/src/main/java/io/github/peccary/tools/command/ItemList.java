@@ -57,7 +57,7 @@ final class ItemList {
               fields.put("score", item.score());
               putTitle(fields, model, item.item());
               if (why != null) {
-                fields.put("reasons", why.fields(item.item()));
+                why.putReasons(fields, item.item());
               }
               return fields;
             })
