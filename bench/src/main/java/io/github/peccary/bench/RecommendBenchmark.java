@@ -167,22 +167,19 @@ public class RecommendBenchmark {
       FactorMatrix itemRows = FactorMatrix.allocate(arena, items, rank);
       fill(userRows, rank, random);
       fill(itemRows, rank + 1, random);
-      FactorModelWriter.write(
-          target,
-          ratings,
-          5f,
-          userRows,
-          itemRows,
-          new DampedBiases(5f, new float[1], new float[items]),
-          true,
-          null,
-          new UserRidge(ridge, 0.1, 0.01, 0),
-          null,
-          Map.of(
-              ModelFormat.BIASES, "true",
-              ModelFormat.OBJECTIVE, "rating",
-              ModelFormat.HOLDOUT, Holdout.none().toString(),
-              ModelFormat.REFIT, "false"));
+      new FactorModelWriter(
+              ratings,
+              userRows,
+              itemRows,
+              new DampedBiases(5f, new float[1], new float[items]),
+              Map.of(
+                  ModelFormat.BIASES, "true",
+                  ModelFormat.OBJECTIVE, "rating",
+                  ModelFormat.HOLDOUT, Holdout.none().toString(),
+                  ModelFormat.REFIT, "false"))
+          .globalMean(5f)
+          .ridge(new UserRidge(ridge, 0.1, 0.01, 0))
+          .write(target);
     }
   }
 

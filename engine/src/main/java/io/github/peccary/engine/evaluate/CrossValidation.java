@@ -129,16 +129,15 @@ public final class CrossValidation {
 
   private void writeRating(Path file, Holdout fold) throws IOException {
     try (TrainingResult result = new Trainer(ratings, rating, _ -> {}).apartFrom(fold).train()) {
-      FactorModelWriter.write(
-          file,
-          ratings,
-          result.globalMean(),
-          result.users(),
-          result.items(),
-          result.baseline(),
-          false,
-          null,
-          metadata(result.metadata(), fold));
+      new FactorModelWriter(
+              ratings,
+              result.users(),
+              result.items(),
+              result.baseline(),
+              metadata(result.metadata(), fold))
+          .globalMean(result.globalMean())
+          .seen(false)
+          .write(file);
     }
   }
 
@@ -147,18 +146,15 @@ public final class CrossValidation {
         blended ? BlendTraining.learn(ratings, ranking, fold, workers, () -> false) : null;
     try (RankingResult result =
         new RankingTrainer(ratings, ranking, report -> {}).holdingOut(fold).train()) {
-      FactorModelWriter.write(
-          file,
-          ratings,
-          0,
-          result.users(),
-          result.items(),
-          result.baseline(),
-          blended,
-          null,
-          null,
-          blend,
-          metadata(result.metadata(), fold));
+      new FactorModelWriter(
+              ratings,
+              result.users(),
+              result.items(),
+              result.baseline(),
+              metadata(result.metadata(), fold))
+          .seen(blended)
+          .blend(blend)
+          .write(file);
     }
   }
 

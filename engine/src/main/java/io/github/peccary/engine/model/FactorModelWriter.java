@@ -23,79 +23,88 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// Writes a model file, see [ModelFormat]: all of it or nothing.
+/// Writes a model file, see [ModelFormat]: all of it or nothing. Start with what every model has,
+/// add what this one has, and [#write].
 public final class FactorModelWriter {
   private static final List<String> REQUIRED =
       List.of(ModelFormat.BIASES, ModelFormat.OBJECTIVE, ModelFormat.HOLDOUT, ModelFormat.REFIT);
 
-  private FactorModelWriter() {}
+  private final RatingMatrix ratings;
+  private final FactorMatrix users;
+  private final FactorMatrix items;
+  private final DampedBiases baseline;
+  private final Map<String, String> metadata;
+  private float globalMean;
+  private boolean withSeen = true;
+  private @Nullable PairFilter earlier;
+  private @Nullable UserRidge ridge;
+  private @Nullable Blend blend;
 
-  /// Writes a model as the other method does. No user can be folded into it.
+  /// A model that was trained from `ratings`. Ids, titles, popularity and the users' seen items
+  /// (all their events, implicit ones and held-out ones included) are those of `ratings`.
   ///
-  /// @see #write(Path, RatingMatrix, float, FactorMatrix, FactorMatrix, DampedBiases, boolean,
-  ///     PairFilter, UserRidge, Blend, Map)
-  public static void write(
-      Path target,
-      RatingMatrix ratings,
-      float globalMean,
-      FactorMatrix users,
-      FactorMatrix items,
-      DampedBiases baseline,
-      boolean withSeen,
-      @Nullable PairFilter earlier,
-      Map<String, String> metadata)
-      throws IOException {
-    write(
-        target,
-        ratings,
-        globalMean,
-        users,
-        items,
-        baseline,
-        withSeen,
-        earlier,
-        null,
-        null,
-        metadata);
-  }
-
-  /// Writes the model that was trained from `ratings`. Ids, titles, popularity and the users' seen
-  /// items (all their events, implicit ones and held-out ones included) are those of `ratings`.
-  ///
-  /// The file takes its name only after [FactorModel#open] has checked all of it.
-  ///
-  /// @param target the file; an existing one is replaced
   /// @param users one row per user of `ratings`
   /// @param items one row per item of `ratings`
-  /// @param globalMean μ, to which a product of rows is added
   /// @param baseline the damped biases of the training ratings
-  /// @param withSeen whether to write what the users have seen
-  /// @param earlier the pairs that models before this one may have been trained on; null for none
-  /// @param ridge what the row of a user who is not in the model is solved with; null for nothing
-  /// @param blend what rankings go by besides the factors; null for nothing
   /// @param metadata the settings and metrics of the training; must have [ModelFormat#BIASES],
   ///     [ModelFormat#OBJECTIVE], [ModelFormat#HOLDOUT] and [ModelFormat#REFIT]
   /// @throws IllegalArgumentException if the sizes do not fit one another, or an entry is missing
-  /// @throws IOException if the file cannot be written; the old one is then as it was
-  public static void write(
-      Path target,
+  public FactorModelWriter(
       RatingMatrix ratings,
-      float globalMean,
       FactorMatrix users,
       FactorMatrix items,
       DampedBiases baseline,
-      boolean withSeen,
-      @Nullable PairFilter earlier,
-      @Nullable UserRidge ridge,
-      @Nullable Blend blend,
-      Map<String, String> metadata)
-      throws IOException {
+      Map<String, String> metadata) {
     requireFit(ratings, users, items, baseline);
+    requireEntries(metadata);
+    this.ratings = ratings;
+    this.users = users;
+    this.items = items;
+    this.baseline = baseline;
+    this.metadata = metadata;
+  }
+
+  /// μ, to which a product of rows is added; 0 unless given.
+  public FactorModelWriter globalMean(float mean) {
+    globalMean = mean;
+    return this;
+  }
+
+  /// Whether what the users have seen is written; it is unless told otherwise.
+  public FactorModelWriter seen(boolean written) {
+    withSeen = written;
+    return this;
+  }
+
+  /// The pairs that models before this one may have been trained on; null for none.
+  public FactorModelWriter earlier(@Nullable PairFilter pairs) {
+    earlier = pairs;
+    return this;
+  }
+
+  /// What the row of a user who is not in the model is solved with; without, none can be folded in.
+  public FactorModelWriter ridge(@Nullable UserRidge solvedWith) {
+    ridge = solvedWith;
+    return this;
+  }
+
+  /// What rankings go by besides the factors; null for nothing. It needs what the users have seen.
+  public FactorModelWriter blend(@Nullable Blend by) {
+    blend = by;
+    return this;
+  }
+
+  /// Writes the file, which takes its name only after [FactorModel#open] has checked all of it.
+  ///
+  /// @param target the file; an existing one is replaced
+  /// @throws IllegalArgumentException if there is a blend, but not what the users have seen
+  /// @throws IOException if the file cannot be written; the old one is then as it was
+  public void write(Path target) throws IOException {
     if (blend != null && !withSeen) {
       throw new IllegalArgumentException("a blend must come with what the users have seen");
     }
-    List<TensorSpec> specs = specs(ratings, users, items, withSeen, earlier, ridge, blend);
-    Map<String, String> entries = entries(ratings, metadata);
+    List<TensorSpec> specs = specs();
+    Map<String, String> entries = entries();
     entries.put(ModelFormat.GLOBAL_MEAN, Float.toString(globalMean));
     entries.put(ModelFormat.RATING_MEAN, Float.toString(baseline.globalMean()));
     entries.put(ModelFormat.RANK, Integer.toString(users.rank()));
@@ -133,14 +142,7 @@ public final class FactorModelWriter {
     }
   }
 
-  private static List<TensorSpec> specs(
-      RatingMatrix ratings,
-      FactorMatrix users,
-      FactorMatrix items,
-      boolean withSeen,
-      @Nullable PairFilter earlier,
-      @Nullable UserRidge ridge,
-      @Nullable Blend blend) {
+  private List<TensorSpec> specs() {
     List<TensorSpec> small = new ArrayList<>();
     if (withSeen) {
       long events = ratings.events();
@@ -177,12 +179,15 @@ public final class FactorModelWriter {
     return specs;
   }
 
-  private static Map<String, String> entries(RatingMatrix ratings, Map<String, String> metadata) {
+  private static void requireEntries(Map<String, String> metadata) {
     for (String key : REQUIRED) {
       if (!metadata.containsKey(key)) {
         throw new IllegalArgumentException("metadata must have an entry: key=" + key);
       }
     }
+  }
+
+  private Map<String, String> entries() {
     Map<String, String> entries = new HashMap<>(metadata);
     entries.put(TensorFile.KIND, ModelFormat.KIND);
     boolean scale = ratings.ratings() > 0;

@@ -65,16 +65,10 @@ class CrossValidationTest {
   private FactorModel model(TrainConfig config) throws IOException {
     Path file = folder.resolve("model.safetensors");
     try (TrainingResult result = Trainer.train(ratings, config, _ -> {})) {
-      FactorModelWriter.write(
-          file,
-          ratings,
-          result.globalMean(),
-          result.users(),
-          result.items(),
-          result.baseline(),
-          true,
-          null,
-          result.metadata());
+      new FactorModelWriter(
+              ratings, result.users(), result.items(), result.baseline(), result.metadata())
+          .globalMean(result.globalMean())
+          .write(file);
     }
     return FactorModel.open(file, Verify.CHECKSUMS);
   }
@@ -82,16 +76,9 @@ class CrossValidationTest {
   private FactorModel model(RankingConfig config) throws IOException {
     Path file = folder.resolve("ranking.safetensors");
     try (RankingResult result = new RankingTrainer(ratings, config, report -> {}).train()) {
-      FactorModelWriter.write(
-          file,
-          ratings,
-          0,
-          result.users(),
-          result.items(),
-          result.baseline(),
-          true,
-          null,
-          result.metadata());
+      new FactorModelWriter(
+              ratings, result.users(), result.items(), result.baseline(), result.metadata())
+          .write(file);
     }
     return FactorModel.open(file, Verify.CHECKSUMS);
   }

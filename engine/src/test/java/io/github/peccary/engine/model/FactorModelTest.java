@@ -189,16 +189,13 @@ class FactorModelTest {
       float[] items = new float[ratings.items()];
       users[3] = 1.5f;
       items[2] = -0.25f;
-      FactorModelWriter.write(
-          file(),
-          ratings,
-          0f,
-          FactorMatrix.allocate(arena, ratings.users(), 4),
-          FactorMatrix.allocate(arena, ratings.items(), 4),
-          new DampedBiases(7.5f, users, items),
-          true,
-          null,
-          Models.of(ratings, 1).withoutBiases().metadata());
+      new FactorModelWriter(
+              ratings,
+              FactorMatrix.allocate(arena, ratings.users(), 4),
+              FactorMatrix.allocate(arena, ratings.items(), 4),
+              new DampedBiases(7.5f, users, items),
+              Models.of(ratings, 1).withoutBiases().metadata())
+          .write(file());
     }
     try (FactorModel model = FactorModel.open(file(), Verify.CHECKSUMS)) {
       DampedBiases biases = model.biases();
@@ -236,16 +233,10 @@ class FactorModelTest {
       assertThatIllegalArgumentException()
           .isThrownBy(
               () ->
-                  FactorModelWriter.write(
-                      file(),
-                      ratings,
-                      1,
-                      users,
-                      items,
-                      biases,
-                      true,
-                      null,
-                      Models.of(ratings, 1).metadata()))
+                  new FactorModelWriter(
+                          ratings, users, items, biases, Models.of(ratings, 1).metadata())
+                      .globalMean(1)
+                      .write(file()))
           .withMessageContaining("rows=" + (ratings.items() - 1))
           .withMessageContaining("items=" + ratings.items());
     }
@@ -264,16 +255,14 @@ class FactorModelTest {
       assertThatExceptionOfType(CorruptFileException.class)
           .isThrownBy(
               () ->
-                  FactorModelWriter.write(
-                      file(),
-                      ratings,
-                      1,
-                      users,
-                      items,
-                      biases,
-                      true,
-                      null,
-                      Models.of(ratings, 1).withoutBiases().metadata()))
+                  new FactorModelWriter(
+                          ratings,
+                          users,
+                          items,
+                          biases,
+                          Models.of(ratings, 1).withoutBiases().metadata())
+                      .globalMean(1)
+                      .write(file()))
           .withMessageContaining("tensor item_factors must be finite: row=5, column=2, found=NaN");
     }
     assertThat(Files.readAllBytes(file())).isEqualTo(before);

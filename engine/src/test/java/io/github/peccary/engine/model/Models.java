@@ -114,18 +114,13 @@ public final class Models {
           new DampedBiases(5.25f, new float[ratings.users()], new float[ratings.items()]);
       fill(users, rank, rank + 1, userTrained, baseline.user());
       fill(items, rank + 1, rank, itemTrained, baseline.item());
-      FactorModelWriter.write(
-          file,
-          ratings,
-          5.25f,
-          users,
-          items,
-          baseline,
-          seen,
-          earlier,
-          ridge ? ridge() : null,
-          blended ? blend() : null,
-          metadata());
+      new FactorModelWriter(ratings, users, items, baseline, metadata())
+          .globalMean(5.25f)
+          .seen(seen)
+          .earlier(earlier)
+          .ridge(ridge ? ridge() : null)
+          .blend(blended ? blend() : null)
+          .write(file);
     }
   }
 

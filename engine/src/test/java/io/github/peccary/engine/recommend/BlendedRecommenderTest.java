@@ -40,18 +40,11 @@ class BlendedRecommenderTest {
         RankingResult result = new RankingTrainer(ratings, config, report -> {}).train()) {
       Blend blend =
           BlendTraining.learn(ratings, config, config.holdoutOf(ratings), workers, () -> false);
-      FactorModelWriter.write(
-          model,
-          ratings,
-          0,
-          result.users(),
-          result.items(),
-          result.baseline(),
-          true,
-          null,
-          result.ridge(),
-          blend,
-          result.metadata());
+      new FactorModelWriter(
+              ratings, result.users(), result.items(), result.baseline(), result.metadata())
+          .ridge(result.ridge())
+          .blend(blend)
+          .write(model);
     }
     return FactorModel.open(model, Verify.CHECKSUMS);
   }

@@ -47,18 +47,10 @@ class FoldInTrainingTest {
     Path file = folder.resolve("model.safetensors");
     try (RatingMatrix ratings = ratings();
         RankingResult result = new RankingTrainer(ratings, config, _ -> {}).train()) {
-      FactorModelWriter.write(
-          file,
-          ratings,
-          0,
-          result.users(),
-          result.items(),
-          result.baseline(),
-          true,
-          null,
-          result.ridge(),
-          null,
-          result.metadata());
+      new FactorModelWriter(
+              ratings, result.users(), result.items(), result.baseline(), result.metadata())
+          .ridge(result.ridge())
+          .write(file);
       try (FactorModel model = FactorModel.open(file, Verify.CHECKSUMS)) {
         for (int user = 0; user < model.users(); user++) {
           FoldIn folded = foldIn(model, ratings, user);
@@ -89,18 +81,11 @@ class FoldInTrainingTest {
     Path file = folder.resolve("model.safetensors");
     try (RatingMatrix ratings = ratings();
         TrainingResult result = Trainer.train(ratings, config, _ -> {})) {
-      FactorModelWriter.write(
-          file,
-          ratings,
-          result.globalMean(),
-          result.users(),
-          result.items(),
-          result.baseline(),
-          true,
-          null,
-          result.ridge(),
-          null,
-          result.metadata());
+      new FactorModelWriter(
+              ratings, result.users(), result.items(), result.baseline(), result.metadata())
+          .globalMean(result.globalMean())
+          .ridge(result.ridge())
+          .write(file);
       try (FactorModel model = FactorModel.open(file, Verify.CHECKSUMS)) {
         for (int user : new int[] {0, 20, 59}) {
           FoldIn folded = foldIn(model, ratings, user);

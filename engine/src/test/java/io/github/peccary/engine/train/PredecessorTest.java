@@ -48,16 +48,12 @@ class PredecessorTest {
   private FactorModel write(RatingMatrix ratings, TrainingResult result, boolean withSeen)
       throws IOException {
     Path file = folder.resolve("model.safetensors");
-    FactorModelWriter.write(
-        file,
-        ratings,
-        result.globalMean(),
-        result.users(),
-        result.items(),
-        result.baseline(),
-        withSeen,
-        result.earlier(),
-        result.metadata());
+    new FactorModelWriter(
+            ratings, result.users(), result.items(), result.baseline(), result.metadata())
+        .globalMean(result.globalMean())
+        .seen(withSeen)
+        .earlier(result.earlier())
+        .write(file);
     return FactorModel.open(file, Verify.CHECKSUMS);
   }
 

@@ -171,18 +171,16 @@ final class RankingTraining {
         RatingMatrix ratings = RatingMatrix.open(input, Verify.CHECKSUMS)) {
       Blend blend = noBlend || !withSeen ? null : blend(console, ratings, config, interruption);
       try (RankingResult result = train(console, ratings, config, interruption)) {
-        FactorModelWriter.write(
-            output,
-            ratings,
-            0,
-            result.users(),
-            result.items(),
-            result.baseline(),
-            withSeen,
-            null,
-            result.ridge(),
-            blend,
-            TrainCommand.metadata(ratings, result.metadata()));
+        new FactorModelWriter(
+                ratings,
+                result.users(),
+                result.items(),
+                result.baseline(),
+                TrainCommand.metadata(ratings, result.metadata()))
+            .seen(withSeen)
+            .ridge(result.ridge())
+            .blend(blend)
+            .write(output);
         double seconds = TrainCommand.secondsSince(start);
         print(console, output, ratings, config, result, blend, seconds);
         console.result(fields(output, config, result, blend, seconds));

@@ -180,18 +180,17 @@ final class TrainCommand implements Callable<Integer> {
     try (Interruption interruption = new Interruption(this::noteNoModel);
         RatingMatrix ratings = RatingMatrix.open(input, Verify.CHECKSUMS);
         TrainingResult result = train(ratings, config, interruption, start)) {
-      FactorModelWriter.write(
-          output,
-          ratings,
-          result.globalMean(),
-          result.users(),
-          result.items(),
-          result.baseline(),
-          !noSeen,
-          result.earlier(),
-          result.ridge(),
-          null,
-          metadata(ratings, result.metadata()));
+      new FactorModelWriter(
+              ratings,
+              result.users(),
+              result.items(),
+              result.baseline(),
+              metadata(ratings, result.metadata()))
+          .globalMean(result.globalMean())
+          .seen(!noSeen)
+          .earlier(result.earlier())
+          .ridge(result.ridge())
+          .write(output);
       double seconds = secondsSince(start);
       double share =
           result.epochs() == 0 || interruption.requested()
