@@ -161,8 +161,8 @@ public final class FactorModel implements AutoCloseable {
     return header.stride();
   }
 
-  /// μ, to which a product of rows is added: the mean of the training ratings, or 0 for a model
-  /// without biases.
+  /// μ, to which a product of rows is added: the rating to expect where neither user nor item had
+  /// any in training, or 0 for a model without biases.
   public float globalMean() {
     return header.globalMean();
   }
@@ -363,7 +363,7 @@ public final class FactorModel implements AutoCloseable {
     return file.metadata();
   }
 
-  /// The identity of the model: of every row and id, and of the mean that scores are counted from.
+  /// The identity of the model: of every row and id, and of what scores are counted from.
   public String fingerprint() {
     return file.fingerprint(ModelFormat.GLOBAL_MEAN);
   }

@@ -37,8 +37,8 @@ public final class ModelFormat {
   /// The kind of file.
   public static final String KIND = "model";
 
-  /// μ, to which a product of rows is added, a decimal number: the mean of the training ratings, or
-  /// 0 for a model without biases.
+  /// μ, to which a product of rows is added, a decimal number: the rating to expect where neither
+  /// user nor item had any in training, or 0 for a model without biases.
   public static final String GLOBAL_MEAN = "peccary.globalMean";
 
   /// The mean of the training ratings, from which the damped biases are counted.

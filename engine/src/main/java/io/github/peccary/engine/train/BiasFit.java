@@ -4,6 +4,7 @@ import io.github.peccary.engine.kernel.Kernels;
 import io.github.peccary.engine.model.DampedBiases;
 import io.github.peccary.engine.parallel.Workers;
 import io.github.peccary.engine.ratings.LongCursor;
+import java.util.Arrays;
 
 /// Fits [DampedBiases] by alternation: the biases of all items in closed form while those of the
 /// users stand still, then the other way round, a few times.
@@ -12,6 +13,11 @@ import io.github.peccary.engine.ratings.LongCursor;
 /// variance of a rating around the biases to the variance of the biases themselves, both estimated
 /// from the fit so far (Efron and Morris, "Stein's Estimation Rule and Its Competitors", JASA 1973;
 /// Searle, Casella and McCulloch, "Variance Components", 1992).
+///
+/// Then the mean of the items' biases is found in the data as well, and depends on popularity: what
+/// few people rate, is often rated lower. It is a line in the logarithm of an item's ratings.
+/// Biases are counted from its lower end, the [#level], which the items with the fewest ratings are
+/// expected to have: an item without any is like them, and its bias is 0.
 ///
 /// Sums run in the order of the tiles, one thread a row, so that the result does not depend on the
 /// number of threads.
@@ -35,16 +41,17 @@ final class BiasFit {
 
   private static final double MAX_STRETCH = 8;
 
+  /// Rows whose counts are alike have no slope: what is left of the squares is rounding.
+  private static final double FLAT = 1e-9;
+
   private final TileLayout.Split split;
   private final TileLayout ratings;
   private final Grid grid;
   private final Workers workers;
 
-  /// What is still to be subtracted from a value to make it a distance from the mean.
-  private final float shift;
-
   private final Side users;
   private final Side items;
+  private double level;
   private double squaredErrors;
 
   private BiasFit(TileLayout.Split split, Workers workers) {
@@ -52,21 +59,23 @@ final class BiasFit {
     ratings = split.training();
     this.workers = workers;
     grid = ratings.grid();
-    shift = ratings.mean() - ratings.offset();
     users = new Side(grid.blockStarts(), split.userCounts());
     items = new Side(grid.stripeStarts(), split.itemCounts());
   }
 
-  /// Biases with the damping that the data ask for: the start of training.
+  /// Biases with the damping, and the line, that the data ask for: the start of training.
   static BiasFit adaptive(TileLayout.Split split, Workers workers) {
     BiasFit fit = new BiasFit(split, workers);
     fit.alternate();
     double step = Double.POSITIVE_INFINITY;
     for (int pass = 1; pass < MAX_ADAPTIVE_PASSES && step > CLOSE_DAMPING; pass++) {
       double variance = fit.residualVariance();
+      double itemDamping = fit.items.damping;
       step = Math.max(fit.users.adapt(variance), fit.items.adapt(variance));
+      fit.level += fit.items.fitLine(itemDamping, variance);
       fit.alternate();
     }
+    fit.items.expectOneMore();
     return fit;
   }
 
@@ -82,7 +91,12 @@ final class BiasFit {
   }
 
   DampedBiases biases() {
-    return new DampedBiases(ratings.mean(), users.biases, items.biases);
+    return new DampedBiases((float) (ratings.mean() + level), users.biases, items.biases);
+  }
+
+  /// What the biases are counted from, as a distance from the mean of the ratings.
+  float level() {
+    return (float) level;
   }
 
   /// Biases, counts and damping of the users.
@@ -138,6 +152,7 @@ final class BiasFit {
   private double addUp(
       int tile, boolean byUser, float[] otherBiases, int firstOther, double[] sums) {
     LongCursor records = ratings.records(tile);
+    float shift = (float) (ratings.mean() + level - ratings.offset());
     double squares = 0;
     for (long left = ratings.size(tile); left > 0; left--) {
       long record = records.next();
@@ -161,6 +176,8 @@ final class BiasFit {
     private final int[] starts; // first row of each stripe or block, and the number of rows
     private final float[] biases;
     private final int[] counts;
+    private float[] logs = {}; // of the counts, in units of the smallest; wanted for a line only
+    private double steepness;
     private double damping = CUSTOMARY_DAMPING;
     private double gapBefore;
     private double stepBefore = Double.NaN; // and so is the first slope
@@ -190,8 +207,16 @@ final class BiasFit {
 
     private void store(double[] sums, int first) {
       for (int row = 0; row < sums.length; row++) {
-        biases[first + row] = (float) (sums[row] / (counts[first + row] + damping));
+        int count = counts[first + row];
+        double expected = expected(first + row);
+        double distance = (sums[row] - count * expected) / (count + damping);
+        biases[first + row] = (float) (expected + distance);
       }
+    }
+
+    /// What a bias is damped towards.
+    private double expected(int row) {
+      return steepness == 0 ? 0 : steepness * logs[row];
     }
 
     private double degreesOfFreedom() {
@@ -214,7 +239,8 @@ final class BiasFit {
       for (int row = 0; row < counts.length; row++) {
         if (counts[row] > 0) {
           double posteriorVariance = residualVariance / (counts[row] + damping);
-          sum += (double) biases[row] * biases[row] + posteriorVariance;
+          double distance = biases[row] - expected(row);
+          sum += distance * distance + posteriorVariance;
           rows++;
         }
       }
@@ -227,6 +253,62 @@ final class BiasFit {
       stepBefore = Math.log(next / damping);
       damping = next;
       return slope < 0 ? Math.abs(stepBefore) : Double.POSITIVE_INFINITY;
+    }
+
+    /// Fits the line that biases are damped towards, by generalized least squares: to what the
+    /// ratings of each row leave on average. Both its numbers are shrunk by the share of its
+    /// squares that chance alone would have, so that a few rows make no line.
+    ///
+    /// @param found the damping that the biases were found with
+    /// @return by how much the lower end of the line rises
+    private double fitLine(double found, double residualVariance) {
+      if (logs.length == 0) {
+        logs = logs(counts);
+      }
+      double weights = 0;
+      double sumX = 0;
+      double sumY = 0;
+      double sumXx = 0;
+      double sumXy = 0;
+      for (int row = 0; row < counts.length; row++) {
+        double weight = counts[row] * found / (counts[row] + found);
+        double expected = expected(row);
+        // of the mean r, w · r: as b − e = n / (n + d) · (r − e) and w = n · d / (n + d)
+        double weighted = weight * expected + found * (biases[row] - expected);
+        weights += weight;
+        sumX += weight * logs[row];
+        sumY += weighted;
+        sumXx += weight * logs[row] * logs[row];
+        sumXy += weighted * logs[row];
+      }
+      double meanX = sumX / weights;
+      double meanY = sumY / weights;
+      double spread = sumXx - sumX * meanX;
+      double slope = spread > FLAT * sumXx ? (sumXy - sumX * meanY) / spread : 0;
+      double squares = slope * slope * spread + meanY * meanY * weights;
+      double chance = 2 * residualVariance;
+      double share = squares > chance ? 1 - chance / squares : 0;
+      steepness = share * slope;
+      return share * (meanY - slope * meanX);
+    }
+
+    private static float[] logs(int[] counts) {
+      int fewest = Arrays.stream(counts).filter(count -> count > 0).min().orElse(1);
+      float[] logs = new float[counts.length];
+      for (int row = 0; row < logs.length; row++) {
+        logs[row] = (float) StrictMath.log(Math.max(1, (double) counts[row] / fewest));
+      }
+      return logs;
+    }
+
+    /// Moves each row along the line by one rating: the line tells what the ratings of rows with
+    /// `n` of them are like, one of which is to a rating yet to come what `n + 1` are.
+    private void expectOneMore() {
+      for (int row = 0; row < counts.length && steepness != 0; row++) {
+        if (counts[row] > 0) {
+          biases[row] += (float) (steepness * StrictMath.log1p(1.0 / counts[row]));
+        }
+      }
     }
   }
 }

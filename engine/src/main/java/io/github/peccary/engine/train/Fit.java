@@ -83,6 +83,10 @@ final class Fit implements AutoCloseable {
     ratings.unload(); // the layouts are a copy of all that training needs
     biases = BiasFit.adaptive(split, workers);
     baseline = biases.customary().biases();
+    if (config.biases()) {
+      training.subtract(biases.level(), workers);
+      heldOut.subtract(biases.level(), workers);
+    }
     double deviation = biases.residualDeviation();
     scale = deviation > 0 ? deviation : 1;
     InitialFactors initial = new InitialFactors(config, training.mean(), scale, rowsArena, workers);
@@ -115,7 +119,8 @@ final class Fit implements AutoCloseable {
     return heldOut.ratings();
   }
 
-  /// What the score of a model is counted from: the mean rating, or 0 for plain `U·Vᵀ`.
+  /// What the score of a model is counted from: the rating to expect where nothing is known, or 0
+  /// for plain `U·Vᵀ`.
   float globalMean() {
     return training.offset();
   }

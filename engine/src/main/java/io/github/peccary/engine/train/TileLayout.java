@@ -31,7 +31,7 @@ final class TileLayout {
   private final MemorySegment records;
   private final float mean;
   private final double deviation;
-  private final float offset;
+  private float offset;
 
   private TileLayout(
       Grid grid, long[] starts, MemorySegment records, float mean, double deviation, float offset) {
@@ -64,6 +64,26 @@ final class TileLayout {
   /// What has been subtracted from every rating.
   float offset() {
     return offset;
+  }
+
+  /// Subtracts `more` from every rating, besides what has been.
+  void subtract(float more, Workers workers) {
+    offset += more;
+    workers.forRange(
+        grid.tiles(),
+        1,
+        (tile, _) -> {
+          long[] tileRecords = new long[Math.toIntExact(size(tile))]; // see Builder#fill
+          long start = start(tile) * Long.BYTES;
+          MemorySegment.copy(records, JAVA_LONG, start, tileRecords, 0, tileRecords.length);
+          for (int n = 0; n < tileRecords.length; n++) {
+            long record = tileRecords[n];
+            float rest = Kernels.value(record) - more;
+            tileRecords[n] =
+                Kernels.record(Kernels.localUser(record), Kernels.localItem(record), rest);
+          }
+          MemorySegment.copy(tileRecords, 0, records, JAVA_LONG, start, tileRecords.length);
+        });
   }
 
   MemorySegment records() {

@@ -80,8 +80,8 @@ public final class Trainer {
   }
 
   /// Starts from a model on newer ratings. Users and items that it knows, by id, begin with its
-  /// rows, the others as ever, all at a quarter of the learning rate. Scores are counted from the
-  /// mean of the new ratings; half of the difference between the means goes to the biases of either
+  /// rows, the others as ever, all at a quarter of the learning rate. Scores are counted from
+  /// what fits the new ratings; half of the difference to the old goes to the biases of either
   /// side, so that at first known users and items have the model's scores.
   ///
   /// Held-out ratings that the model, or one that it started from, may have been trained on would

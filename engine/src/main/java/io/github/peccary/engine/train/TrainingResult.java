@@ -84,7 +84,8 @@ public final class TrainingResult implements AutoCloseable {
     return items;
   }
 
-  /// What scores are counted from: the mean of the training ratings, or 0 for plain `U·Vᵀ`.
+  /// What scores are counted from: the rating to expect where neither user nor item had any in
+  /// training, or 0 for plain `U·Vᵀ`.
   public float globalMean() {
     return globalMean;
   }

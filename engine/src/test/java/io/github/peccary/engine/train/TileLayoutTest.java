@@ -224,6 +224,58 @@ class TileLayoutTest {
     }
   }
 
+  @Test
+  void itemBiasesFollowTheirNumbersOfRatingsWhereTheDataDo() throws IOException {
+    for (double slope : new double[] {0, 0.4}) {
+      Random random = new Random(SEED);
+      List<RatingMatrices.Triple> triples = new ArrayList<>();
+      double[] planted = new double[1000];
+      for (int item = 0; item < planted.length; item++) {
+        double log = 4 * Math.pow(random.nextDouble(), 2); // from 1 rating to 55
+        planted[item] = 3 + slope * log + 0.2 * random.nextGaussian();
+        for (int n = 0; n < Math.round(Math.exp(log)); n++) {
+          double value = planted[item] + random.nextGaussian();
+          triples.add(RatingMatrices.triple("u" + (item + 7 * n) % 400, "i" + item, value));
+        }
+      }
+      triples.add(RatingMatrices.triple("u1", "seen, not rated", 0));
+      try (RatingMatrix ratings = RatingMatrices.open(folder.resolve("line" + slope), triples);
+          Workers workers = new Workers(2);
+          Arena arena = Arena.ofShared()) {
+        TileLayout.Split split = layouts(ratings, Holdout.none(), workers, arena).build(true);
+        BiasFit fit = BiasFit.adaptive(split, workers);
+        RatedRows items = RatedRows.items(ratings, workers);
+        assertThat(fit.biases().globalMean()).isCloseTo(3, within(0.1f));
+        assertThat(error(fit.biases(), items, ratings, planted))
+            .isLessThan(
+                (slope == 0 ? 1.02 : 0.8)
+                    * error(fit.customary().biases(), items, ratings, planted));
+
+        TileLayout training = split.training();
+        float before = Kernels.value(training.records(0).next());
+        float offset = training.offset();
+        training.subtract(fit.level(), workers);
+        assertThat(training.offset()).isEqualTo(offset + fit.level());
+        assertThat(Kernels.value(training.records(0).next())).isEqualTo(before - fit.level());
+        DampedBiases again = BiasFit.adaptive(split, workers).biases();
+        assertThat(again.globalMean()).isCloseTo(fit.biases().globalMean(), within(1e-4f));
+        assertThat(again.item()).containsExactly(fit.biases().item(), within(1e-4f));
+      }
+    }
+  }
+
+  /// Mean square distance of the items' expected ratings from the planted ones.
+  private static double error(
+      DampedBiases biases, RatedRows items, RatingMatrix ratings, double[] planted) {
+    double sum = 0;
+    for (int row = 0; row < items.size(); row++) {
+      int item = Integer.parseInt(ratings.itemIds().id(items.numbers()[row]).substring(1));
+      double distance = biases.globalMean() + biases.item()[row] - planted[item];
+      sum += distance * distance;
+    }
+    return sum / items.size();
+  }
+
   private static double mean(RatingMatrix ratings) {
     double sum = 0;
     for (long at = 0; at < ratings.events(); at++) {
@@ -239,6 +291,10 @@ class TileLayoutTest {
 
   private static long pair(int user, int item) {
     return (long) user << 32 | item;
+  }
+
+  private static Offset<Float> within(float distance) {
+    return Offset.offset(distance);
   }
 
   private static Offset<Double> within(double distance) {
