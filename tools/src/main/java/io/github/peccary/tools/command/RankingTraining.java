@@ -72,7 +72,7 @@ final class RankingTraining {
       paramLabel = "X",
       description = {
         "For ials: weight of all pairs together at 0, in events at 1; by default it follows",
-        "from how sparse the events are: 1.25 / √(events / pairs)."
+        "from how sparse the events are: 8 / ∛(events / pairs)."
       })
   private @Nullable Double unobservedWeight;
 

@@ -130,7 +130,7 @@ final class TrainCommand implements Callable<Integer> {
   @Option(
       names = "--l2",
       paramLabel = "X",
-      description = "Penalty of large factors; ials: 0.01, softmax: 7.5, bpr: 3 unless given.")
+      description = "Penalty of large factors; ials: 0.005, softmax: 7.5, bpr: 3 unless given.")
   private double l2 = DEFAULTS.l2();
 
   @Option(
