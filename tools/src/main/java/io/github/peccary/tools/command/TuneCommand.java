@@ -1,5 +1,6 @@
 package io.github.peccary.tools.command;
 
+import io.github.peccary.engine.evaluate.Evaluation;
 import io.github.peccary.engine.evaluate.Tuning;
 import io.github.peccary.engine.evaluate.Tuning.Report;
 import io.github.peccary.engine.ratings.RatingMatrix;
@@ -108,7 +109,7 @@ final class TuneCommand implements Callable<Integer> {
       names = RANKED_USERS,
       paramLabel = "N",
       description = "For rankings: how many users are ranked at most, the same ones every time.")
-  private int rankedUsers = 2000;
+  private int rankedUsers = Evaluation.DEFAULT_RANKED_USERS;
 
   @Option(
       names = "--seed",

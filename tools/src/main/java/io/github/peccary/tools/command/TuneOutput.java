@@ -80,23 +80,25 @@ final class TuneOutput<S> {
                 Format.seconds(seconds),
                 tuning.validation()));
     console.line("");
-    console.line("the best score on the validation part by seconds of training");
+    console.line(
+        "the best score on the validation part by seconds of training; the first one warms up");
     console.line("");
     table(report).lines().forEach(console::line);
     console.line("");
     double gain = tuning.gain(report.best().score(), report.defaults().score());
-    console.line(
-        report.best().equals(report.defaults())
-            ? "nothing is better than the defaults"
-            : "%s %s against %s of the defaults, better by %s"
-                .formatted(
-                    tuning.measure(),
-                    Format.metric(report.best().score()),
-                    Format.metric(report.defaults().score()),
-                    Format.metric(gain)));
-    console.line(
-        "the best of many looks better than it is: what it is worth, evaluate tells on the");
-    console.line("test part, after");
+    if (report.best().equals(report.defaults())) {
+      console.line("nothing is better than the defaults");
+    } else {
+      console.line(
+          "%s %s against %s of the defaults, better by %s"
+              .formatted(
+                  tuning.measure(),
+                  Format.metric(report.best().score()),
+                  Format.metric(report.defaults().score()),
+                  Format.metric(gain)));
+      console.line(
+          "the best of many looks better than it is; evaluate tells, on the test part, after");
+    }
     console.line("");
     console.line("$ " + command);
     return fields(report, gain, command, seconds);
