@@ -47,6 +47,7 @@ class CommandLineTest {
         "generate",
         "load",
         "train",
+        "tune",
         "evaluate",
         "predict",
         "recommend",

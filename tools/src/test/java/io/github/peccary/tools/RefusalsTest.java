@@ -51,7 +51,7 @@ class RefusalsTest {
       for (Matcher word = WORD.matcher(line.replace("$", folder.toString())); word.find(); ) {
         args.add(Objects.requireNonNullElse(word.group(1), word.group(2)));
       }
-      boolean writes = List.of("load", "train", "generate").contains(args.getFirst());
+      boolean writes = List.of("load", "train", "tune", "generate").contains(args.getFirst());
       if (writes && !args.contains("-o")) {
         args.addAll(List.of("-o", folder.resolve("old.safetensors").toString()));
       }

@@ -7,7 +7,6 @@ import io.github.peccary.engine.model.ModelFormat;
 import io.github.peccary.engine.parallel.Workers;
 import io.github.peccary.engine.ratings.Holdout;
 import io.github.peccary.engine.ratings.RatingMatrix;
-import io.github.peccary.engine.storage.Verify;
 import io.github.peccary.engine.train.Checkpoint;
 import io.github.peccary.engine.train.RankingConfig;
 import io.github.peccary.engine.train.RankingResult;
@@ -17,7 +16,6 @@ import io.github.peccary.engine.train.TrainConfig;
 import io.github.peccary.engine.train.Trainer;
 import io.github.peccary.engine.train.TrainingResult;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -110,21 +108,15 @@ public final class CrossValidation {
     return ranks ? ranking.seed() : rating.seed();
   }
 
-  /// The model is mapped from a file that has lost its name by then.
   private FactorModel train(Holdout fold, Workers workers) throws IOException {
-    Path folder = Files.createTempDirectory("peccary-fold");
-    Path file = folder.resolve("model.safetensors");
-    try {
-      if (ranks) {
-        writeRanking(file, fold, workers);
-      } else {
-        writeRating(file, fold);
-      }
-      return FactorModel.open(file, Verify.STRUCTURE);
-    } finally {
-      Files.deleteIfExists(file);
-      Files.delete(folder);
-    }
+    return UnnamedModel.map(
+        file -> {
+          if (ranks) {
+            writeRanking(file, fold, workers);
+          } else {
+            writeRating(file, fold);
+          }
+        });
   }
 
   private void writeRating(Path file, Holdout fold) throws IOException {

@@ -109,6 +109,22 @@ public final class Evaluation {
         ranking.byHistory());
   }
 
+  /// NDCG@k of rankings by the factors of `model` alone, without baselines; NaN if there is nobody
+  /// to rank for.
+  ///
+  /// @param k the length of the rankings, at least 1
+  /// @param maxRankedUsers how many users to rank at most; the same ones every time
+  static double ndcg(
+      FactorModel model, RatingMatrix ratings, int k, int maxRankedUsers, Workers workers) {
+    Split split = Split.of(model, ratings);
+    RankingPass ranking =
+        new RankingPass(split, ratings.users(), model.items(), k, maxRankedUsers, workers);
+    Map<String, Double> measures = new LinkedHashMap<>();
+    ItemRanker popular = Baselines.byPopularity(ranking.popularity());
+    ranking.score("model", ranker(Recommender.withoutBlend(model), popular), measures);
+    return measures.getOrDefault("ndcg@" + k, Double.NaN);
+  }
+
   private static void requireValid(int k, int maxRankedUsers) {
     if (k < 1) {
       throw new IllegalArgumentException("k must be at least 1: k=" + k);

@@ -107,7 +107,7 @@ final class DemoCommand implements Callable<Integer> {
   }
 
   private Map<String, ?> step(String... args) throws StepFailed {
-    String command = "peccary " + String.join(" ", quoted(args));
+    String command = Settings.commandLine(List.of(args));
     console.line("$ " + command);
     console.line("");
     Console step = console.step();
@@ -127,11 +127,5 @@ final class DemoCommand implements Callable<Integer> {
     console.line("took " + Format.seconds(seconds));
     console.line("");
     return step.result();
-  }
-
-  private static List<String> quoted(String[] args) {
-    return List.of(args).stream()
-        .map(arg -> arg.matches("[\\w./:@=+,-]+") ? arg : "'" + arg.replace("'", "'\\''") + "'")
-        .toList();
   }
 }

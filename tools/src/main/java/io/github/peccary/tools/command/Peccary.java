@@ -49,6 +49,7 @@ public final class Peccary implements Runnable {
     COMMANDS.put("doctor", DoctorCommand::new);
     COMMANDS.put("load", LoadCommand::new);
     COMMANDS.put("train", TrainCommand::new);
+    COMMANDS.put("tune", TuneCommand::new);
     COMMANDS.put("evaluate", EvaluateCommand::new);
     COMMANDS.put("predict", PredictCommand::new);
     COMMANDS.put("recommend", RecommendCommand::new);

@@ -6,9 +6,11 @@ import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 
@@ -80,6 +82,13 @@ final class Settings {
           "there must be a folder, or a place to make it: %s=%s; name another one"
               .formatted(name, folder));
     }
+  }
+
+  /// What would be typed to run these arguments.
+  static String commandLine(List<String> args) {
+    return args.stream()
+        .map(arg -> arg.matches("[\\w./:@=+,-]+") ? arg : "'" + arg.replace("'", "'\\''") + "'")
+        .collect(Collectors.joining(" ", "peccary ", ""));
   }
 
   /// Adds `peakRssBytes` where the system tells it.
