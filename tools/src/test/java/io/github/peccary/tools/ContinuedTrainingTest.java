@@ -8,12 +8,15 @@ import io.github.peccary.engine.storage.Verify;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -21,6 +24,7 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Trainings that are killed, interrupted, resumed, or start from a model: through the command
 /// line, those that get signals in processes of their own.
@@ -61,15 +65,35 @@ class ContinuedTrainingTest {
         .start();
   }
 
-  private static void awaitFile(Path file, Process process) throws InterruptedException {
-    while (process.isAlive() && !Files.exists(file)) {
+  private static void awaitFile(Path file, Process process) throws Exception {
+    awaitNewer(file, null, process);
+  }
+
+  /// Until the file is another than the one of that time, or the process has ended.
+  private static void awaitNewer(Path file, @Nullable FileTime time, Process process)
+      throws Exception {
+    while (process.isAlive() && Objects.equals(modified(file), time)) {
       Thread.sleep(5);
     }
   }
 
-  @Test
-  void howeverOftenItIsKilledTheModelIsThatOfATrainingThatNeverWas() throws Exception {
-    Object[] settings = {"--deterministic", "--epochs", 60, "--holdout", 0, "--threads", 2};
+  private static @Nullable FileTime modified(Path file) throws IOException {
+    return Files.exists(file) ? Files.getLastModifiedTime(file) : null;
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "--deterministic",
+        "--objective ranking",
+        "--objective ranking --method softmax --deterministic",
+        "--objective ranking --method bpr --deterministic --no-blend"
+      })
+  void howeverOftenItIsKilledTheModelIsThatOfATrainingThatNeverWas(String objective)
+      throws Exception {
+    List<Object> common = new ArrayList<>(List.of(objective.split(" ")));
+    common.addAll(List.of("--epochs", 60, "--holdout", 0, "--threads", 2));
+    Object[] settings = common.toArray();
     assertThat(train(settings).exitCode()).isZero();
     byte[] expected = Files.readAllBytes(output());
     Files.delete(output());
@@ -80,8 +104,9 @@ class ContinuedTrainingTest {
     while (true) {
       List<Object> args = new ArrayList<>(List.of(settings));
       args.addAll(List.of(how, folder.resolve("training")));
+      FileTime before = modified(checkpoint());
       Process process = start(args.toArray());
-      awaitFile(checkpoint(), process);
+      awaitNewer(checkpoint(), before, process);
       if (kills < 3) {
         boolean _ = process.waitFor(random.nextInt(150), TimeUnit.MILLISECONDS);
         process.destroyForcibly();
@@ -108,12 +133,24 @@ class ContinuedTrainingTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"INT, 130", "TERM, 143"})
+  @CsvSource({
+    "INT, 130, rating, 'best, number \\d+'",
+    "TERM, 143, rating, 'best, number \\d+'",
+    "TERM, 143, ranking, last"
+  })
   @EnabledOnOs({OS.LINUX, OS.MAC})
-  void aSignalEndsTrainingWithTheBestSoFarAndAModelThatOpens(String signal, int exitCode)
-      throws Exception {
+  void aSignalEndsTrainingWithTheBestSoFarAndAModelThatOpens(
+      String signal, int exitCode, String objective, String held) throws Exception {
     Process process =
-        start("--epochs", 1_000_000, "--holdout", 0, "--checkpoint", folder.resolve("training"));
+        start(
+            "--objective",
+            objective,
+            "--epochs",
+            1_000_000,
+            "--holdout",
+            0,
+            "--checkpoint",
+            folder.resolve("training"));
     awaitFile(checkpoint(), process);
     JavaProcess.signal(process, signal);
     assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
@@ -122,8 +159,9 @@ class ContinuedTrainingTest {
         .singleElement()
         .asString()
         .matches(
-            "peccary: interrupted after \\d+ epochs?: .*model.safetensors holds the best, number"
-                + " \\d+; go on with --resume .*checkpoint.safetensors");
+            "peccary: interrupted after \\d+ epochs?: .*model.safetensors holds the "
+                + held
+                + "; go on with --resume .*checkpoint.safetensors");
     try (FactorModel model = FactorModel.open(output(), Verify.CHECKSUMS)) {
       String epochs = model.metadata().get("peccary.train.stoppedAfterEpoch");
       assertThat(Cli.run("inspect", checkpoint(), "--json").out())
@@ -159,12 +197,14 @@ class ContinuedTrainingTest {
     throw new AssertionError("no signal came between start and first epoch: millis=" + millis);
   }
 
-  @Test
-  void aResumedTrainingTellsOfTheEpochsBefore() {
-    assertThat(train("--epochs", 2, "--checkpoint", folder.resolve("training")).exitCode())
-        .isZero();
+  @ParameterizedTest
+  @ValueSource(strings = {"rating", "ranking"})
+  void aResumedTrainingTellsOfTheEpochsBefore(String objective) {
+    Path training = folder.resolve("training");
+    Object[] first = {"--objective", objective, "--epochs", 2, "--checkpoint", training};
+    assertThat(train(first).exitCode()).isZero();
     Map<String, Object> json =
-        train("--epochs", 3, "--resume", folder.resolve("training"), "--json").json();
+        train("--objective", objective, "--epochs", 3, "--resume", training, "--json").json();
     assertThat(json).containsEntry("epochs", 3).containsEntry("interrupted", false);
     assertThat((List<?>) json.get("history")).hasSize(3);
     assertThat((List<?>) json.get("epochSeconds")).hasSize(3);

@@ -76,6 +76,7 @@ class KillTest {
     Path database = in.resolve("books.db");
     Path loaded = folder.resolve("out/ratings.safetensors");
     Path trained = folder.resolve("out/model.safetensors");
+    Path ranking = folder.resolve("out/ranking.safetensors");
     Files.createDirectories(loaded.getParent());
     victims.add(Victim.of(loaded, List.of("load", database, "-o", loaded), "--zero", "rating"));
     victims.add(grown(in, database));
@@ -83,6 +84,12 @@ class KillTest {
         Victim.of(
             trained,
             List.of("train", ratings, "-o", trained, "--epochs", 3, "--deterministic"),
+            "--seed",
+            7));
+    victims.add(
+        Victim.of(
+            ranking,
+            List.of("train", ratings, "-o", ranking, "--epochs", 3, "--objective", "ranking"),
             "--seed",
             7));
   }

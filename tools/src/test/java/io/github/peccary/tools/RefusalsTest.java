@@ -141,6 +141,19 @@ class RefusalsTest {
       ran("load", "$/" + source, "-o", "$/" + source.replace("csv", "safetensors"));
     }
     ran("train", ratings, "-o", "$/resumed.safetensors", "--epochs", 2, "--checkpoint", "$/kept");
+    ran(
+        "train",
+        ratings,
+        "-o",
+        "$/softmax.safetensors",
+        "--objective",
+        "ranking",
+        "--method",
+        "softmax",
+        "--epochs",
+        2,
+        "--checkpoint",
+        "$/kept-softmax");
     ran("train", ratings, "-o", "$/no-l2.safetensors", "--l2", 0, "--epochs", 1);
     ran("train", ratings, "-o", "$/no-seen.safetensors", "--no-seen", "--epochs", 1);
     ran("train", ratings, "-o", "$/plain.safetensors", "--no-biases", "--epochs", 1);

@@ -56,6 +56,9 @@ public final class ModelFormat {
   /// What the model was trained for, `rating` or `ranking`.
   public static final String OBJECTIVE = "peccary.objective";
 
+  /// The objective of a model whose scores are ratings.
+  public static final String RATING = "rating";
+
   /// The objective of a model whose scores order items and are no ratings.
   public static final String RANKING = "ranking";
 

@@ -3,8 +3,6 @@ package io.github.peccary.engine.train;
 import io.github.peccary.engine.kernel.Kernels;
 import io.github.peccary.engine.model.FactorMatrix;
 import io.github.peccary.engine.model.ModelFormat;
-import io.github.peccary.engine.ratings.RatingMatrix;
-import io.github.peccary.engine.ratings.TimeRange;
 import io.github.peccary.engine.storage.CorruptFileException;
 import io.github.peccary.engine.storage.ElementType;
 import io.github.peccary.engine.storage.TensorFile;
@@ -12,7 +10,7 @@ import io.github.peccary.engine.storage.TensorFileWriter;
 import io.github.peccary.engine.storage.TensorSpec;
 import io.github.peccary.engine.storage.Verify;
 import io.github.peccary.engine.train.Progress.Epoch;
-import io.github.peccary.engine.train.TrainConfig.HoldoutRule;
+import io.github.peccary.engine.train.RankingProgress.Iteration;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
@@ -21,12 +19,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// A training between two epochs, mapped from its file: a safetensors file of kind [#KIND] with
-/// these tensors. Users and items are those who have ratings, in the order of the ratings file.
+/// these tensors. Users and items are those who have ratings, in the order of the ratings file; for
+/// rankings they are all, the items of sampled methods in the order in which these deal them.
 ///
 /// | tensor | type | shape | what it is |
 /// |---|---|---|---|
@@ -35,11 +35,13 @@ import org.jspecify.annotations.Nullable;
 /// | `best_user_rows` | f32 | users × stride | of the best epoch so far |
 /// | `best_item_rows` | f32 | items × stride | the same |
 ///
-/// Where the last epoch is the best, the two `best` tensors have no rows; in the second training of
-/// `refit`, they are of the first. The metadata have the fingerprint of the ratings, every setting
-/// (`peccary.train.…`) and what each epoch brought (`peccary.epoch.…`, `peccary.refitEpoch.…`),
-/// those undone included. The rest of a training follows from these: the best error, the learning
-/// rate with its halvings, the order of the tiles.
+/// Where the last epoch is the best, as in every training for rankings, the two `best` tensors have
+/// no rows; in the second training of `refit`, they are of the first. The metadata have the
+/// objective, the fingerprint of the ratings, every setting (`peccary.train.…`) and what each epoch
+/// brought (`peccary.epoch.…`, `peccary.refitEpoch.…`), those undone included. For rankings they
+/// tell how often training started over (`peccary.startsOver`), and the epochs are those since. The
+/// rest of a training follows from these: the best error, the learning rate with its halvings, the
+/// order of the tiles, what is drawn.
 public final class Checkpoint implements AutoCloseable {
   /// The kind of file.
   public static final String KIND = "checkpoint";
@@ -47,11 +49,10 @@ public final class Checkpoint implements AutoCloseable {
   static final String EPOCH = "peccary.epoch.";
   static final String REFIT_EPOCH = "peccary.refitEpoch.";
 
-  private static final String SETTING = "peccary.train.";
-  private static final String EPOCHS = SETTING + "epochs";
+  private static final String STARTS_OVER = "peccary.startsOver";
 
   /// Metadata: the fingerprint of the model that training started from, or [#NO_MODEL].
-  public static final String FROM = SETTING + "from";
+  public static final String FROM = TrainingIdentity.SETTING + "from";
 
   static final String NO_MODEL = "none";
 
@@ -59,8 +60,8 @@ public final class Checkpoint implements AutoCloseable {
   private static final String ITEMS = "item_rows";
   private static final String BEST_USERS = "best_user_rows";
   private static final String BEST_ITEMS = "best_item_rows";
-  private static final Pattern EPOCH_TEXT =
-      Pattern.compile("trainRmse=(\\S+) holdoutRmse=(\\S+) seconds=(\\S+)");
+  private static final String OF_RATINGS = "trainRmse=%s holdoutRmse=%s seconds=%s";
+  private static final String OF_RANKINGS = "lossOfUsers=%s loss=%s seconds=%s";
 
   private final TensorFile file;
   private final int rank;
@@ -68,6 +69,13 @@ public final class Checkpoint implements AutoCloseable {
   private final Rows best;
   private final List<Epoch> history;
   private final List<Epoch> refitHistory;
+  private final List<Iteration> iterations;
+  private final int startsOver;
+
+  /// Makes an epoch of its numbers.
+  private interface Numbers<T> {
+    T of(double first, double second, double seconds);
+  }
 
   private Checkpoint(TensorFile file) {
     this.file = file;
@@ -85,8 +93,11 @@ public final class Checkpoint implements AutoCloseable {
               .formatted(
                   bestUsers.rows(), rows.users().rows(), bestItems.rows(), rows.items().rows()));
     }
-    history = history(EPOCH);
-    refitHistory = history(REFIT_EPOCH);
+    boolean ofRankings = file.metadata(ModelFormat.OBJECTIVE).equals(ModelFormat.RANKING);
+    history = ofRankings ? List.of() : history(EPOCH, OF_RATINGS, Epoch::new);
+    refitHistory = ofRankings ? List.of() : history(REFIT_EPOCH, OF_RATINGS, Epoch::new);
+    iterations = ofRankings ? history(EPOCH, OF_RANKINGS, Iteration::new) : List.of();
+    startsOver = ofRankings ? number(STARTS_OVER) : 0;
   }
 
   /// Maps a checkpoint and checks all of it.
@@ -103,7 +114,7 @@ public final class Checkpoint implements AutoCloseable {
   }
 
   private static int rank(TensorFile file) {
-    String text = file.metadata(SETTING + "rank");
+    String text = file.metadata(TrainingIdentity.SETTING + "rank");
     try {
       return TrainConfig.defaults().withRank(Integer.parseInt(text)).rank();
     } catch (IllegalArgumentException e) {
@@ -123,17 +134,18 @@ public final class Checkpoint implements AutoCloseable {
     return FactorMatrix.of(segment, (int) count, rank);
   }
 
-  private List<Epoch> history(String prefix) {
-    List<Epoch> epochs = new ArrayList<>();
+  private <T> List<T> history(String prefix, String format, Numbers<T> epoch) {
+    Pattern pattern = Pattern.compile(format.replace("%s", "(\\S+)"));
+    List<T> epochs = new ArrayList<>();
     while (file.metadata().containsKey(key(prefix, epochs.size()))) {
       String text = file.metadata(key(prefix, epochs.size()));
-      Matcher numbers = EPOCH_TEXT.matcher(text);
+      Matcher numbers = pattern.matcher(text);
       try {
         if (!numbers.matches()) {
           throw new NumberFormatException(text);
         }
         epochs.add(
-            new Epoch(
+            epoch.of(
                 Double.parseDouble(numbers.group(1)),
                 Double.parseDouble(numbers.group(2)),
                 Double.parseDouble(numbers.group(3))));
@@ -152,50 +164,19 @@ public final class Checkpoint implements AutoCloseable {
     return prefix + String.format(Locale.ROOT, "%06d", index + 1);
   }
 
-  /// What a training must share with its checkpoint, as metadata.
+  /// Refuses to go on with other data or settings. The number of threads may be another one.
   ///
-  /// @param from fingerprint of the model that training starts from, or [#NO_MODEL]
-  static Map<String, String> identity(RatingMatrix ratings, TrainConfig config, String from) {
-    Map<String, String> identity = new LinkedHashMap<>();
-    identity.put(ModelFormat.RATINGS_FINGERPRINT, ratings.fingerprint());
-    identity.put(SETTING + "rank", Integer.toString(config.rank()));
-    identity.put(EPOCHS, Integer.toString(config.epochs()));
-    identity.put(SETTING + "seed", Long.toString(config.seed()));
-    identity.put(SETTING + "holdout", text(config.holdout()));
-    identity.put(SETTING + "l2", Double.toString(config.l2()));
-    identity.put(SETTING + "learningRate", Double.toString(config.learningRate()));
-    identity.put(SETTING + "deterministic", Boolean.toString(config.deterministic()));
-    identity.put(SETTING + "refit", Boolean.toString(config.refit()));
-    identity.put(SETTING + "biases", Boolean.toString(config.biases()));
-    identity.put(FROM, from);
-    return identity;
-  }
-
-  /// As the command line has it.
-  private static String text(HoldoutRule rule) {
-    return switch (rule) {
-      case HoldoutRule.Fraction(double fraction) -> Double.toString(fraction);
-      case HoldoutRule.LeaveOut(int k, int least) -> "leave-" + ofEachUser(k, least);
-      case HoldoutRule.Latest(int k, int least) -> "latest-" + ofEachUser(k, least);
-      case HoldoutRule.Since(long seconds) -> "since-" + TimeRange.text(seconds);
-      case HoldoutRule.Newest(double share) -> "newest-" + share;
-    };
-  }
-
-  private static String ofEachUser(int k, int least) {
-    return least == k + 1 ? Integer.toString(k) : k + "-of-" + least;
-  }
-
-  /// Refuses to go on with other data or settings. The number of threads may be another one, and
-  /// more epochs may be planned, unless the refit for their best number has begun.
-  ///
+  /// @param identity as [TrainingIdentity] makes it
+  /// @param moreEpochs whether more may be planned, as they may unless the refit for their best
+  ///     number has begun
   /// @throws IllegalArgumentException naming the first that differs, and both values
-  void requireSame(Map<String, String> identity) {
+  void requireSame(Map<String, String> identity, boolean moreEpochs) {
     identity.forEach(
         (key, value) -> {
           String found = file.metadata(key);
-          if (!found.equals(value) && !(key.equals(EPOCHS) && goesOnTo(value, found))) {
-            String name = key.replaceFirst("^" + Pattern.quote(SETTING) + "|^peccary\\.", "");
+          boolean more = moreEpochs && key.equals(TrainingIdentity.EPOCHS);
+          if (!found.equals(value) && !(more && goesOnTo(value))) {
+            String name = key.replaceFirst("^peccary\\.(train\\.)?", "");
             throw new IllegalArgumentException(
                 "a resumed training must have the data and settings of its checkpoint: %s=%s, the checkpoint's=%s; give the same, or train from the start without --resume"
                     .formatted(name, value, found));
@@ -203,12 +184,21 @@ public final class Checkpoint implements AutoCloseable {
         });
   }
 
-  private boolean goesOnTo(String epochs, String before) {
+  private boolean goesOnTo(String epochs) {
+    return refitHistory.isEmpty() && Integer.parseInt(epochs) >= number(TrainingIdentity.EPOCHS);
+  }
+
+  private int number(String key) {
+    String text = file.metadata(key);
     try {
-      return refitHistory.isEmpty() && Integer.parseInt(epochs) >= Integer.parseInt(before);
+      int number = Integer.parseInt(text);
+      if (number < 0) {
+        throw new NumberFormatException(text);
+      }
+      return number;
     } catch (NumberFormatException e) {
       throw new CorruptFileException(
-          file.path(), EPOCHS + " must be a whole number: found=" + before, e);
+          file.path(), key + " must be a whole number: found=" + text, e);
     }
   }
 
@@ -225,6 +215,16 @@ public final class Checkpoint implements AutoCloseable {
   /// The same of the second training of `refit`.
   List<Epoch> refitHistory() {
     return refitHistory;
+  }
+
+  /// Every iteration of a training for rankings since it last started over.
+  List<Iteration> iterations() {
+    return iterations;
+  }
+
+  /// How often a training for rankings started over.
+  int startsOver() {
+    return startsOver;
   }
 
   /// The rows as the last epoch left them.
@@ -247,9 +247,9 @@ public final class Checkpoint implements AutoCloseable {
     return file.metadata();
   }
 
-  /// Writes a checkpoint: all of it or nothing.
+  /// Writes a checkpoint of a training for ratings: all of it or nothing.
   ///
-  /// @param identity as [#identity] makes it
+  /// @param identity as [TrainingIdentity] makes it
   /// @param best null where the last epoch is the best
   static void write(
       Path target,
@@ -260,9 +260,31 @@ public final class Checkpoint implements AutoCloseable {
       @Nullable Rows best)
       throws IOException {
     Map<String, String> metadata = new LinkedHashMap<>(identity);
+    put(metadata, EPOCH, history, Checkpoint::text);
+    put(metadata, REFIT_EPOCH, refitHistory, Checkpoint::text);
+    write(target, metadata, rows, best);
+  }
+
+  /// Writes a checkpoint of a training for rankings: all of it or nothing.
+  ///
+  /// @param identity as [TrainingIdentity] makes it
+  static void write(
+      Path target,
+      Map<String, String> identity,
+      int startsOver,
+      List<Iteration> iterations,
+      Rows rows)
+      throws IOException {
+    Map<String, String> metadata = new LinkedHashMap<>(identity);
+    metadata.put(STARTS_OVER, Integer.toString(startsOver));
+    put(metadata, EPOCH, iterations, Checkpoint::text);
+    write(target, metadata, rows, null);
+  }
+
+  private static void write(
+      Path target, Map<String, String> metadata, Rows rows, @Nullable Rows best)
+      throws IOException {
     metadata.put(TensorFile.KIND, KIND);
-    put(metadata, EPOCH, history);
-    put(metadata, REFIT_EPOCH, refitHistory);
     List<TensorSpec> specs =
         List.of(
             spec(USERS, rows.users(), rows.users().rows()),
@@ -284,14 +306,19 @@ public final class Checkpoint implements AutoCloseable {
     return TensorSpec.of(name, ElementType.F32, rows, matrix.stride());
   }
 
-  private static void put(Map<String, String> metadata, String prefix, List<Epoch> history) {
+  private static <T> void put(
+      Map<String, String> metadata, String prefix, List<T> history, Function<T, String> text) {
     for (int i = 0; i < history.size(); i++) {
-      Epoch epoch = history.get(i);
-      metadata.put(
-          key(prefix, i),
-          "trainRmse=%s holdoutRmse=%s seconds=%s"
-              .formatted(epoch.trainRmse(), epoch.holdoutRmse(), epoch.seconds()));
+      metadata.put(key(prefix, i), text.apply(history.get(i)));
     }
+  }
+
+  private static String text(Epoch epoch) {
+    return OF_RATINGS.formatted(epoch.trainRmse(), epoch.holdoutRmse(), epoch.seconds());
+  }
+
+  private static String text(Iteration done) {
+    return OF_RANKINGS.formatted(done.lossOfUsers(), done.loss(), done.seconds());
   }
 
   /// Unmaps the file.

@@ -19,11 +19,22 @@ final class CheckpointWriter {
   private int writtenHistory = -1;
 
   /// @param every epochs from one checkpoint to the next
-  /// @param identity as [Checkpoint#identity] makes it
+  /// @param identity as [TrainingIdentity] makes it
   CheckpointWriter(Path target, int every, Map<String, String> identity) {
     this.target = target;
     this.every = every;
     this.identity = identity;
+  }
+
+  /// Returns the number of epochs from one checkpoint to the next.
+  ///
+  /// @throws IllegalArgumentException if it is less than 1
+  static int requireInterval(int every) {
+    if (every < 1) {
+      throw new IllegalArgumentException(
+          "epochs between checkpoints must be 1 or more: every=" + every);
+    }
+    return every;
   }
 
   /// From here on the training is the second one of `refit`; the best rows are those of the first.

@@ -8,10 +8,10 @@ import io.github.peccary.engine.model.UserRidge;
 import io.github.peccary.engine.parallel.Workers;
 import io.github.peccary.engine.ratings.Holdout;
 import io.github.peccary.engine.ratings.RatingMatrix;
+import io.github.peccary.engine.train.RankingProgress.Iteration;
 import java.lang.foreign.Arena;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BooleanSupplier;
 
 /// Learns factors for rankings from all events by alternating least squares (iALS).
 ///
@@ -42,9 +42,8 @@ public final class Ials {
 
   private final RatingMatrix ratings;
   private final RankingConfig config;
-  private final IterationListener listener;
   private final Holdout holdout;
-  private final BooleanSupplier stop;
+  private final RankingProgress progress;
 
   /// Hears how training goes, on the thread that called it.
   @FunctionalInterface
@@ -70,18 +69,12 @@ public final class Ials {
   /// A training to come, on the events of a rating matrix.
   ///
   /// @param holdout what is left out
-  /// @param stop whether to end early; asked after every iteration
-  Ials(
-      RatingMatrix ratings,
-      RankingConfig config,
-      Holdout holdout,
-      IterationListener listener,
-      BooleanSupplier stop) {
+  /// @param progress before the first iteration
+  Ials(RatingMatrix ratings, RankingConfig config, Holdout holdout, RankingProgress progress) {
     this.ratings = ratings;
     this.config = config;
     this.holdout = holdout;
-    this.listener = listener;
-    this.stop = stop;
+    this.progress = progress;
   }
 
   /// Trains, once.
@@ -102,11 +95,11 @@ public final class Ials {
       double pairWeight = config.pairWeight(events, ofUsers.length, ofItems.length);
       DampedBiases baseline = baseline(ratings, holdout, config.rank(), workers);
       RankingResult result =
-          new RankingResult(config, holdout, baseline, ofUsers.length, ofItems.length, events);
+          new RankingResult(
+              config, holdout, baseline, ofUsers.length, ofItems.length, events, progress);
       try (Arena scratch = Arena.ofShared()) {
         Side users = new Side(ratings, holdout, config, true, pairWeight, result.users(), ofUsers);
         Side items = new Side(ratings, holdout, config, false, pairWeight, result.items(), ofItems);
-        items.initialize(workers);
         iterate(users, items, result, workers, scratch);
         return result;
       } catch (Throwable t) {
@@ -139,8 +132,11 @@ public final class Ials {
     for (int worker = 0; worker < solvers.length; worker++) {
       solvers[worker] = new RowSolver(config.rank(), config.rank(), scratch);
     }
-    do {
-      int iteration = result.history().size() + 1;
+    Rows rows = new Rows(result.users(), result.items());
+    if (!progress.restore(rows, workers)) {
+      items.initialize(workers);
+    }
+    while (progress.goesOn()) {
       long start = System.nanoTime();
       double lossOfUsers = users.solve(items, axes, solvers, workers);
       double loss = items.solve(users, axes, solvers, workers);
@@ -148,13 +144,11 @@ public final class Ials {
       if (!Double.isFinite(lossOfUsers) || !Double.isFinite(loss)) {
         throw new TrainingDivergedException(
             "the loss must stay finite: iteration=%d, loss=%s; give a higher l2"
-                .formatted(iteration, loss));
+                .formatted(progress.next(), loss));
       }
-      IterationReport report =
-          new IterationReport(iteration, config.iterations(), lossOfUsers, loss, seconds);
-      result.add(report);
-      listener.iteration(report);
-    } while (result.history().size() < config.iterations() && !stop.getAsBoolean());
+      progress.add(new Iteration(lossOfUsers, loss, seconds), rows);
+    }
+    progress.end(rows); // what follows turns the items
     double loss = users.solve(items, axes, solvers, workers);
     result.end(loss, users.ridge());
   }

@@ -7,8 +7,6 @@ import io.github.peccary.engine.model.UserRidge;
 import io.github.peccary.engine.ratings.Holdout;
 import io.github.peccary.engine.train.Ials.IterationReport;
 import java.lang.foreign.Arena;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -23,11 +21,10 @@ public final class RankingResult implements AutoCloseable {
   private final FactorMatrix items;
   private final DampedBiases baseline;
   private final long events;
+  private final RankingProgress progress;
   private @Nullable UserRidge ridge;
   private double loss = Double.NaN;
-  private final List<IterationReport> history = new ArrayList<>();
   private final Arena arena = Arena.ofShared();
-  private int startsOver;
 
   /// Rows of zeros, to be filled.
   RankingResult(
@@ -36,17 +33,15 @@ public final class RankingResult implements AutoCloseable {
       DampedBiases baseline,
       int userRows,
       int itemRows,
-      long events) {
+      long events,
+      RankingProgress progress) {
     this.config = config;
     this.holdout = holdout;
     this.baseline = baseline;
     this.events = events;
+    this.progress = progress;
     users = FactorMatrix.allocate(arena, userRows, config.rank());
     items = FactorMatrix.allocate(arena, itemRows, config.rank());
-  }
-
-  void add(IterationReport report) {
-    history.add(report);
   }
 
   /// Says what the rows of the users were last solved with, and what was left then.
@@ -58,16 +53,6 @@ public final class RankingResult implements AutoCloseable {
   /// What the rows of the users were solved with, the items as they are; null if they were not.
   public @Nullable UserRidge ridge() {
     return ridge;
-  }
-
-  /// Forgets the iterations so far.
-  void startOver() {
-    history.clear();
-    startsOver++;
-  }
-
-  int startsOver() {
-    return startsOver;
   }
 
   /// What was left out of the training.
@@ -97,23 +82,23 @@ public final class RankingResult implements AutoCloseable {
 
   /// Every iteration.
   public List<IterationReport> history() {
-    return Collections.unmodifiableList(history);
+    return progress.history();
   }
 
   /// The loss after the last iteration; that of iALS is of the rows as they are, for which the
   /// users were solved once more.
   public double loss() {
-    return ridge == null ? history.getLast().loss() : loss;
+    return ridge == null ? history().getLast().loss() : loss;
   }
 
   /// Whether training was ended early from outside.
   public boolean stopped() {
-    return history.size() < config.iterations();
+    return history().size() < config.iterations();
   }
 
   /// Events per second of the median iteration; each is used twice in one.
   public double eventsPerSecond() {
-    double[] sorted = history.stream().mapToDouble(IterationReport::seconds).sorted().toArray();
+    double[] sorted = history().stream().mapToDouble(IterationReport::seconds).sorted().toArray();
     return events / ((sorted[(sorted.length - 1) / 2] + sorted[sorted.length / 2]) / 2);
   }
 
@@ -128,11 +113,11 @@ public final class RankingResult implements AutoCloseable {
     metadata.put(SavedSettings.EPOCHS, Integer.toString(config.iterations()));
     metadata.put(SavedSettings.SEED, Long.toString(config.seed()));
     metadata.putAll(config.metadata(events, users.rows(), items.rows()));
-    if (startsOver > 0) {
-      metadata.put("peccary.train.startsOver", Integer.toString(startsOver));
+    if (progress.startsOver() > 0) {
+      metadata.put("peccary.train.startsOver", Integer.toString(progress.startsOver()));
     }
     if (stopped()) {
-      metadata.put("peccary.train.stoppedAfterEpoch", Integer.toString(history.size()));
+      metadata.put("peccary.train.stoppedAfterEpoch", Integer.toString(history().size()));
     }
     metadata.put("peccary.metric.loss", Double.toString(loss()));
     return metadata;

@@ -9,13 +9,11 @@ import io.github.peccary.engine.model.FactorMatrix;
 import io.github.peccary.engine.parallel.Workers;
 import io.github.peccary.engine.ratings.Holdout;
 import io.github.peccary.engine.ratings.RatingMatrix;
-import io.github.peccary.engine.train.Ials.IterationListener;
-import io.github.peccary.engine.train.Ials.IterationReport;
+import io.github.peccary.engine.train.RankingProgress.Iteration;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.SplittableRandom;
-import java.util.function.BooleanSupplier;
 
 /// Learns factors for rankings from all events by stochastic gradient descent over sampled
 /// negatives.
@@ -57,25 +55,19 @@ public final class RankingSgd {
 
   private final RatingMatrix ratings;
   private final SamplingConfig config;
-  private final IterationListener listener;
   private final Holdout holdout;
-  private final BooleanSupplier stop;
+  private final RankingProgress progress;
 
   /// A training to come, on the events of a rating matrix.
   ///
   /// @param holdout what is left out
-  /// @param stop whether to end early; asked after every iteration
+  /// @param progress before the first iteration
   RankingSgd(
-      RatingMatrix ratings,
-      SamplingConfig config,
-      Holdout holdout,
-      IterationListener listener,
-      BooleanSupplier stop) {
+      RatingMatrix ratings, SamplingConfig config, Holdout holdout, RankingProgress progress) {
     this.ratings = ratings;
     this.config = config;
     this.holdout = holdout;
-    this.listener = listener;
-    this.stop = stop;
+    this.progress = progress;
   }
 
   /// Trains, once. Losses reported are means over the events, each measured before its steps.
@@ -97,16 +89,17 @@ public final class RankingSgd {
                 Ials.baseline(ratings, holdout, config.rank(), workers),
                 ratings.users(),
                 ratings.items(),
-                data.events());
+                data.events(),
+                progress);
       }
       try {
         Rows rows =
             new Rows(
                 result.users(), FactorMatrix.allocate(scratch, ratings.items(), config.rank()));
-        double rate = config.learningRate();
-        while (!run(rows, data, rate, result, workers, scratch)) {
-          rate = startOver(rate, result);
+        while (!run(rows, data, workers, scratch)) {
+          startOver();
         }
+        progress.end(rows);
         finish(rows.items(), data, result.items());
         return result;
       } catch (Throwable t) {
@@ -199,29 +192,28 @@ public final class RankingSgd {
     }
   }
 
-  private double startOver(double rate, RankingResult result) {
-    int epoch = result.history().size() + 1;
-    if (result.startsOver() == MAX_STARTS_OVER) {
-      throw new TrainingDivergedException(
-          "the loss must stay bounded: epoch=%d, learningRate=%s; give a lower learning rate or a higher l2"
-              .formatted(epoch, rate));
-    }
-    result.startOver();
-    listener.startedOver(epoch, rate / 2);
-    return rate / 2;
+  /// Halved as often as training started over.
+  private double learningRate() {
+    return Math.scalb(config.learningRate(), -progress.startsOver());
   }
 
-  /// Runs all epochs from the start, unless stopped.
+  private void startOver() {
+    double rate = learningRate();
+    if (progress.startsOver() >= MAX_STARTS_OVER) {
+      throw new TrainingDivergedException(
+          "the loss must stay bounded: epoch=%d, learningRate=%s; give a lower learning rate or a higher l2"
+              .formatted(progress.next(), rate));
+    }
+    progress.startOver(rate / 2);
+  }
+
+  /// Runs all epochs from the start, or from the checkpoint to go on from, unless stopped.
   ///
   /// @return false if the loss has gone out of bounds
-  private boolean run(
-      Rows rows,
-      Data data,
-      double learningRate,
-      RankingResult result,
-      Workers workers,
-      Arena scratch) {
-    initialize(rows, data);
+  private boolean run(Rows rows, Data data, Workers workers, Arena scratch) {
+    if (!progress.restore(rows, workers)) {
+      initialize(rows, data);
+    }
     Grid grid = data.layout().grid();
     Negatives negatives = new Negatives(grid, weights(data));
     StepSizes steps = new StepSizes(scratch, data.userCounts(), 0, stepCounts(data), 0);
@@ -231,12 +223,13 @@ public final class RankingSgd {
     }
     Schedule schedule = config.scheduleOfTiles();
     SplittableRandom random = new SplittableRandom(config.seed());
+    progress.history().forEach(_ -> skipEpoch(grid, random));
     double[] losses = new double[grid.tiles()];
     double pull = config.l2() / (StepSizes.PRIOR_COUNT * Math.sqrt(config.negatives() + 1.0));
-    do {
-      int epoch = result.history().size() + 1;
+    while (progress.goesOn()) {
       long start = System.nanoTime();
-      double rate = learningRate * Math.min(1, 2 * (1 - (epoch - 1.0) / config.iterations()));
+      double left = 1 - (progress.next() - 1.0) / config.iterations();
+      double rate = learningRate() * Math.min(1, 2 * left);
       steps.setRates((float) rate, 0, (float) (rate * pull), 0);
       long seed = random.nextLong();
       negatives.fill(seed, workers);
@@ -255,12 +248,15 @@ public final class RankingSgd {
         return false;
       }
       double seconds = (System.nanoTime() - start) / 1e9;
-      IterationReport report =
-          new IterationReport(epoch, config.iterations(), Double.NaN, loss, seconds);
-      result.add(report);
-      listener.iteration(report);
-    } while (result.history().size() < config.iterations() && !stop.getAsBoolean());
+      progress.add(new Iteration(Double.NaN, loss, seconds), rows);
+    }
     return true;
+  }
+
+  /// Draws what an epoch draws, so that a resumed training goes on as if it had run it.
+  private static void skipEpoch(Grid grid, SplittableRandom random) {
+    long _ = random.nextLong();
+    Schedule.Diagonals _ = Schedule.Diagonals.shuffled(grid, random);
   }
 
   /// Of each item's row, what the probability to be drawn is proportional to.

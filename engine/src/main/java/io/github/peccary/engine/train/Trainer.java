@@ -102,12 +102,8 @@ public final class Trainer {
   ///
   /// @param every epochs, 1 or more
   public Trainer checkpoint(Path file, int every) {
-    if (every < 1) {
-      throw new IllegalArgumentException(
-          "epochs between checkpoints must be 1 or more: every=" + every);
-    }
     checkpointFile = file;
-    checkpointEvery = every;
+    checkpointEvery = CheckpointWriter.requireInterval(every);
     return this;
   }
 
@@ -129,9 +125,9 @@ public final class Trainer {
   /// @throws UncheckedIOException if a checkpoint cannot be written
   public TrainingResult train() {
     String origin = from == null ? Checkpoint.NO_MODEL : from.fingerprint();
-    Map<String, String> identity = Checkpoint.identity(ratings, config, origin);
+    Map<String, String> identity = TrainingIdentity.of(ratings, config, origin);
     if (resumed != null) {
-      resumed.requireSame(identity);
+      resumed.requireSame(identity, true);
     }
     if (checkpointFile != null) {
       checkpoints = new CheckpointWriter(checkpointFile, checkpointEvery, identity);

@@ -3,6 +3,7 @@ package io.github.peccary.engine.train;
 import io.github.peccary.engine.metric.RatingMetrics;
 import io.github.peccary.engine.model.DampedBiases;
 import io.github.peccary.engine.model.FactorMatrix;
+import io.github.peccary.engine.model.ModelFormat;
 import io.github.peccary.engine.model.UserRidge;
 import io.github.peccary.engine.ratings.Holdout;
 import io.github.peccary.engine.ratings.PairFilter;
@@ -176,7 +177,7 @@ public final class TrainingResult implements AutoCloseable {
   public Map<String, String> metadata() {
     RatingMetrics heldOut = heldOut();
     Map<String, String> metadata = new LinkedHashMap<>(config().metadata());
-    metadata.put("peccary.objective", "rating");
+    metadata.put(ModelFormat.OBJECTIVE, ModelFormat.RATING);
     metadata.put("peccary.holdout", holdout().toString());
     metadata.put("peccary.refit", Boolean.toString(refit));
     metadata.put("peccary.train.bestEpoch", Integer.toString(bestEpoch()));

@@ -274,7 +274,15 @@ class CheckpointTest {
     assertThatThrownBy(() -> Checkpoint.open(file))
         .isInstanceOf(CorruptFileException.class)
         .hasMessageContaining("the best rows must be as many as the last: users=1, expected=2");
-    write(Map.of("peccary.train.rank", "3", "peccary.epoch.000001", "trainRmse=1"), 16, 0);
+    Map<String, String> half =
+        Map.of(
+            "peccary.objective",
+            "rating",
+            "peccary.train.rank",
+            "3",
+            "peccary.epoch.000001",
+            "trainRmse=1");
+    write(half, 16, 0);
     assertThatThrownBy(() -> Checkpoint.open(file))
         .isInstanceOf(CorruptFileException.class)
         .hasMessageContaining(

@@ -3,6 +3,7 @@ package io.github.peccary.tools.command;
 import io.github.peccary.engine.model.FactorModel;
 import io.github.peccary.engine.storage.Verify;
 import io.github.peccary.engine.train.Checkpoint;
+import io.github.peccary.engine.train.RankingTrainer;
 import io.github.peccary.engine.train.Trainer;
 import io.github.peccary.tools.Refusal;
 import java.io.IOException;
@@ -43,8 +44,9 @@ final class Continuation {
       paramLabel = "DIR",
       description = {
         "Go on from the checkpoint in this folder (or this file), with the same ratings and",
-        "options, and keep it up to date. Only --threads may be others, and --epochs more. With",
-        "--deterministic the model is the one of a training that was never interrupted."
+        "options, and keep it up to date. Only --threads may be others, and --epochs more, but not",
+        "for softmax and bpr. With --deterministic, and always by ials, the model is the one of a",
+        "training that was never interrupted."
       })
   private @Nullable Path resume;
 
@@ -124,17 +126,38 @@ final class Continuation {
     return from == null ? null : FactorModel.open(from, Verify.CHECKSUMS);
   }
 
+  /// What to say of it after an interruption.
+  String hint() {
+    Path target = target();
+    return target == null ? "" : "; go on with --resume " + target;
+  }
+
+  private int interval() {
+    return every == null ? 1 : every;
+  }
+
   /// Passes all of it on.
   void apply(Trainer trainer, @Nullable Checkpoint resumed, @Nullable FactorModel model) {
     Path target = target();
     if (target != null) {
-      trainer.checkpoint(target, every == null ? 1 : every);
+      trainer.checkpoint(target, interval());
     }
     if (resumed != null) {
       trainer.resume(resumed);
     }
     if (model != null) {
       trainer.startFrom(model);
+    }
+  }
+
+  /// The same for rankings.
+  void apply(RankingTrainer trainer, @Nullable Checkpoint resumed) {
+    Path target = target();
+    if (target != null) {
+      trainer.checkpoint(target, interval());
+    }
+    if (resumed != null) {
+      trainer.resume(resumed);
     }
   }
 }

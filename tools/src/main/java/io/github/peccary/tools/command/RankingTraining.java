@@ -8,6 +8,7 @@ import io.github.peccary.engine.model.HistoryLength;
 import io.github.peccary.engine.parallel.Workers;
 import io.github.peccary.engine.ratings.RatingMatrix;
 import io.github.peccary.engine.storage.Verify;
+import io.github.peccary.engine.train.Checkpoint;
 import io.github.peccary.engine.train.Ials.IterationListener;
 import io.github.peccary.engine.train.Ials.IterationReport;
 import io.github.peccary.engine.train.RankingConfig;
@@ -46,8 +47,7 @@ final class RankingTraining {
   private static final String NO_BLEND = "--no-blend";
   private static final List<String> OF_RANKINGS =
       List.of(METHOD, UNOBSERVED, RATING, NEGATIVES, NO_BLEND);
-  private static final List<String> OF_RATINGS =
-      List.of("--refit", "--no-biases", "--checkpoint", "--checkpoint-every", "--resume", "--from");
+  private static final List<String> OF_RATINGS = List.of("--refit", "--no-biases", "--from");
 
   @Spec(Spec.Target.MIXEE)
   private CommandSpec spec;
@@ -155,7 +155,8 @@ final class RankingTraining {
         deterministic);
   }
 
-  /// Trains, writes and prints.
+  /// Trains, writes and prints. What to blend is no part of a checkpoint: it is learnt again,
+  /// and is the same.
   ///
   /// @param start of the command, in nanoseconds
   /// @return the exit code
@@ -165,12 +166,19 @@ final class RankingTraining {
       Path output,
       RankingSettings config,
       boolean withSeen,
+      Continuation continuation,
       long start)
       throws IOException {
     try (Interruption interruption = new Interruption(() -> noteNoModel(console));
-        RatingMatrix ratings = RatingMatrix.open(input, Verify.CHECKSUMS)) {
-      Blend blend = noBlend || !withSeen ? null : blend(console, ratings, config, interruption);
-      try (RankingResult result = train(console, ratings, config, interruption)) {
+        RatingMatrix ratings = RatingMatrix.open(input, Verify.CHECKSUMS);
+        Checkpoint checkpoint = continuation.openCheckpoint();
+        ProgressBar progress = console.progress()) {
+      IterationListener listener = listener(console, progress, interruption);
+      RankingTrainer trainer = new RankingTrainer(ratings, config, listener);
+      continuation.apply(trainer, checkpoint);
+      Blend blend = noBlend || !withSeen ? null : blend(progress, ratings, config, interruption);
+      try (RankingResult result = trainer.stopWhen(interruption::requested).train()) {
+        progress.clear();
         new FactorModelWriter(
                 ratings,
                 result.users(),
@@ -188,17 +196,20 @@ final class RankingTraining {
           return 0;
         }
         console.note(
-            "peccary: interrupted after %s: %s holds the last"
-                .formatted(Format.count(result.history().size(), "epoch"), output));
+            "peccary: interrupted after %s: %s holds the last%s"
+                .formatted(
+                    Format.count(result.history().size(), "epoch"), output, continuation.hint()));
         return Interruption.EXIT_CODE;
       }
     }
   }
 
   private static Blend blend(
-      Console console, RatingMatrix ratings, RankingSettings config, Interruption interruption) {
-    try (Workers workers = new Workers(config.threads());
-        ProgressBar progress = console.progress()) {
+      ProgressBar progress,
+      RatingMatrix ratings,
+      RankingSettings config,
+      Interruption interruption) {
+    try (Workers workers = new Workers(config.threads())) {
       progress.update(0, 1, () -> "learning what to blend");
       return BlendTraining.learn(
           ratings, config, config.holdoutOf(ratings), workers, interruption::requested);
@@ -207,16 +218,6 @@ final class RankingTraining {
 
   private static void noteNoModel(Console console) {
     console.note("peccary: interrupted before the first epoch was complete: no model is written");
-  }
-
-  private static RankingResult train(
-      Console console, RatingMatrix ratings, RankingSettings config, Interruption interruption) {
-    try (ProgressBar progress = console.progress()) {
-      IterationListener listener = listener(console, progress, interruption);
-      return new RankingTrainer(ratings, config, listener)
-          .stopWhen(interruption::requested)
-          .train();
-    }
   }
 
   private static IterationListener listener(

@@ -172,7 +172,8 @@ final class TrainCommand implements Callable<Integer> {
     if (objective == Objective.RANKING) {
       RankingSettings config = Settings.valid(spec, this::rankingConfig);
       Settings.requireWritable(output, input);
-      return ranking.train(console, input, output, config, !noSeen, start);
+      continuation.prepare(output, input);
+      return ranking.train(console, input, output, config, !noSeen, continuation, start);
     }
     TrainConfig config = Settings.valid(spec, this::config);
     Settings.requireWritable(output, input);
@@ -213,14 +214,9 @@ final class TrainCommand implements Callable<Integer> {
   private void noteInterrupted(TrainingResult result) {
     String what =
         result.bestEpoch() == 0 ? "the start, better than all" : "number " + result.bestEpoch();
-    Path checkpoint = continuation.target();
     console.note(
         "peccary: interrupted after %s: %s holds the best, %s%s"
-            .formatted(
-                Format.count(result.epochs(), "epoch"),
-                output,
-                what,
-                checkpoint == null ? "" : "; go on with --resume " + checkpoint));
+            .formatted(Format.count(result.epochs(), "epoch"), output, what, continuation.hint()));
   }
 
   private TrainConfig config() {
