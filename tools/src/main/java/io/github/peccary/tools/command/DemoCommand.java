@@ -96,7 +96,17 @@ final class DemoCommand implements Callable<Integer> {
     step("evaluate", model, ratings);
     step("recommend", model, "--user", user);
     String ranking = folder.resolve("ranking.safetensors").toString();
-    step("train", ratings, "-o", ranking, "--objective", "ranking", "--holdout", "leave-1");
+    step(
+        "train",
+        ratings,
+        "-o",
+        ranking,
+        "--objective",
+        "ranking",
+        "--holdout",
+        "leave-1",
+        "--seed",
+        seedText);
     step("evaluate", ranking, ratings);
     Map<String, ?> recommended = step("recommend", ranking, "--user", user, "--explain");
     if (recommended.get("items") instanceof List<?> items
