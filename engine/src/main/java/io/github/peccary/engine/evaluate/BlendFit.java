@@ -104,7 +104,7 @@ final class BlendFit {
         popularity += events[item];
         count++;
         for (long at = neighbors.start(item); at < neighbors.end(item); at++) {
-          similarities += hadBy(user, neighbors.item(at)) ? neighbors.similarity(at) : 0;
+          similarities += had.had(user, neighbors.item(at)) ? neighbors.similarity(at) : 0;
         }
       }
     }
@@ -115,24 +115,6 @@ final class BlendFit {
   private float dot(int user, int item) {
     return kernels.dot(
         users.segment(), users.rowOffset(user), items.segment(), items.rowOffset(item));
-  }
-
-  private boolean hadBy(int user, int item) {
-    long low = had.start(user);
-    long high = had.end(user) - 1;
-    while (low <= high) {
-      long middle = (low + high) >>> 1;
-      int found = had.item(middle);
-      if (found == item) {
-        return true;
-      }
-      if (found < item) {
-        low = middle + 1;
-      } else {
-        high = middle - 1;
-      }
-    }
-    return false;
   }
 
   /// 1 where there is nothing to measure.
@@ -191,7 +173,7 @@ final class BlendFit {
         add(
             gains[user],
             byLength.computeIfAbsent(
-                HistoryLength.of(historyLength(user)), length -> new double[all.length]));
+                HistoryLength.of(had.itemCount(user)), length -> new double[all.length]));
       }
     }
     Map<HistoryLength, Weights> best = new EnumMap<>(HistoryLength.class);
@@ -218,10 +200,6 @@ final class BlendFit {
       first = numbers[i] > numbers[first] ? i : first;
     }
     return first;
-  }
-
-  private int historyLength(int user) {
-    return (int) (had.end(user) - had.start(user));
   }
 
   /// The scratch of a worker.

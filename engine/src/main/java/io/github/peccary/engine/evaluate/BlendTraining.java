@@ -59,11 +59,11 @@ public final class BlendTraining {
     Arrays.fill(leftOut, -1);
     int eligible = 0;
     for (int user = 0; user < leftOut.length; user++) {
-      eligible += had.end(user) - had.start(user) >= 2 ? 1 : 0;
+      eligible += had.itemCount(user) >= 2 ? 1 : 0;
     }
     SplittableRandom random = new SplittableRandom(seed);
     for (int user = 0; user < leftOut.length; user++) {
-      long count = had.end(user) - had.start(user);
+      int count = had.itemCount(user);
       if (count >= 2 && random.nextInt(eligible) < MAX_USERS) {
         leftOut[user] = had.item(had.start(user) + random.nextLong(count));
       }

@@ -7,6 +7,7 @@ import io.github.peccary.engine.ratings.IdDictionary;
 import io.github.peccary.engine.ratings.PairFilter;
 import io.github.peccary.engine.ratings.RatingMatrix;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
@@ -168,12 +169,7 @@ final class Split {
   /// by rising index.
   void forEachHad(int modelUser, IntConsumer to) {
     if (kind == Kind.FOREIGN) {
-      for (long at = model.seenStart(modelUser); at < model.seenEnd(modelUser); at++) {
-        int item = model.seenItem(at);
-        if (item >= 0 && item < model.items()) { // any number, where contents were not checked
-          to.accept(item);
-        }
-      }
+      Arrays.stream(model.seenItems(modelUser)).forEach(to);
       return;
     }
     CompressedRows rows = ratings.byUser();

@@ -4,6 +4,7 @@ import io.github.peccary.engine.kernel.Kernels;
 import io.github.peccary.engine.ratings.IdDictionary;
 import io.github.peccary.engine.ratings.PairFilter;
 import io.github.peccary.engine.ratings.RatingsFormat;
+import io.github.peccary.engine.ratings.SortedInts;
 import io.github.peccary.engine.ratings.Titles;
 import io.github.peccary.engine.storage.CorruptFileException;
 import io.github.peccary.engine.storage.ElementType;
@@ -13,6 +14,7 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -269,21 +271,26 @@ public final class FactorModel implements AutoCloseable {
   ///
   /// @throws IllegalStateException if the file holds no seen items
   public boolean seen(int user, int item) {
-    long low = seenStart(user);
-    long high = seenEnd(user) - 1;
-    while (low <= high) {
-      long middle = (low + high) >>> 1;
-      int found = seenItem(middle);
-      if (found == item) {
-        return true;
-      }
-      if (found < item) {
-        low = middle + 1;
-      } else {
-        high = middle - 1;
+    return SortedInts.position(seenItems, seenStart(user), seenEnd(user), item) >= 0;
+  }
+
+  /// The items that the user has seen, ascending. Where contents were not checked and are wrong,
+  /// numbers that are none are left out.
+  ///
+  /// @throws IllegalStateException if the file holds no seen items
+  public int[] seenItems(int user) {
+    long start = seenStart(user);
+    int[] seen = new int[Math.toIntExact(Math.max(0, seenEnd(user) - start))];
+    int count = 0;
+    int before = -1;
+    for (int i = 0; i < seen.length; i++) {
+      int item = seenItem(start + i);
+      if (item > before && item < items()) {
+        seen[count++] = item;
+        before = item;
       }
     }
-    return false;
+    return Arrays.copyOf(seen, count);
   }
 
   /// The pairs that the models before this one may have been trained on, where training started

@@ -4,7 +4,6 @@ import io.github.peccary.engine.kernel.Kernels;
 import java.lang.foreign.Arena;
 import java.util.Arrays;
 import java.util.Objects;
-import java.util.stream.LongStream;
 
 /// The row of a user who is not in the model, from the user's events: the exact solution of
 /// [UserRidge] against the item rows of the model, as training would find it if only this row were
@@ -64,12 +63,7 @@ public final class FoldIn {
   /// @throws IllegalStateException if the model does not hold what users have seen, or what a row
   ///     is solved with
   public static FoldIn ofSeen(FactorModel model, int user) {
-    int[] items =
-        LongStream.range(model.seenStart(user), model.seenEnd(user))
-            .mapToInt(model::seenItem)
-            .filter(item -> item >= 0 && item < model.items()) // where nothing was checked
-            .distinct()
-            .toArray();
+    int[] items = model.seenItems(user);
     return new FoldIn(model, items, new float[items.length]);
   }
 

@@ -55,23 +55,9 @@ public record CompressedRows(
     return indices.getAtIndex(ValueLayout.JAVA_INT, position);
   }
 
-  /// Position of the entry in this row and column, -1 if there is none. A binary search.
+  /// Position of the entry in this row and column, -1 if there is none.
   public long position(int row, int column) {
-    long low = start(row);
-    long high = end(row) - 1;
-    while (low <= high) {
-      long middle = (low + high) >>> 1;
-      int found = index(middle);
-      if (found == column) {
-        return middle;
-      }
-      if (found < column) {
-        low = middle + 1;
-      } else {
-        high = middle - 1;
-      }
-    }
-    return -1;
+    return SortedInts.position(indices, start(row), end(row), column);
   }
 
   /// Value of the entry at a position.

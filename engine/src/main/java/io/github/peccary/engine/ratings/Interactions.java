@@ -90,6 +90,16 @@ public final class Interactions implements AutoCloseable {
     return itemUsers.getAtIndex(ValueLayout.JAVA_INT, itemOffsets[item] + number);
   }
 
+  /// How many items the user had.
+  public int itemCount(int user) {
+    return (int) (userOffsets[user + 1] - userOffsets[user]);
+  }
+
+  /// Whether the user had the item, where the source passes on items by rising index.
+  public boolean had(int user, int item) {
+    return SortedInts.position(userItems, start(user), end(user), item) >= 0;
+  }
+
   /// The position of the user's first item.
   public long start(int user) {
     return userOffsets[user];

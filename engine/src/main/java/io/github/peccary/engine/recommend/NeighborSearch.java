@@ -43,7 +43,7 @@ public final class NeighborSearch {
     ties = TieOrder.of(had.items());
     counts = new float[had.users()];
     for (int user = 0; user < counts.length; user++) {
-      double items = had.end(user) - had.start(user);
+      int items = had.itemCount(user);
       counts[user] = (float) (1 / Math.sqrt(Math.sqrt(Math.max(1, items))));
     }
     roots = new double[had.items()];

@@ -13,7 +13,6 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.IntPredicate;
-import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 
 /// Exact top-K over all items of a model: the scores of a block of items by one kernel call into a
@@ -76,7 +75,7 @@ public final class Recommender {
         filter.leavesOutSeen() && model.hasSeen()
             ? item -> filter.allows(item) && !model.seen(user, item)
             : filter::allows;
-    int[] history = blend == null ? new int[0] : seen(user);
+    int[] history = blend == null ? new int[0] : model.seenItems(user);
     return recommend(user, history, k, filter, allowed);
   }
 
@@ -94,13 +93,6 @@ public final class Recommender {
       int user, int[] history, int k, ItemFilter filter, IntPredicate allowed) {
     FactorMatrix users = model.userFactors();
     return recommend(users.segment(), users.rowOffset(user), history, k, filter, allowed);
-  }
-
-  private int[] seen(int user) {
-    return LongStream.range(model.seenStart(user), model.seenEnd(user))
-        .mapToInt(model::seenItem)
-        .filter(item -> item >= 0 && item < model.items()) // any, where contents were not checked
-        .toArray();
   }
 
   /// The same for a user who is not in the model, from the row that the user's events give. The

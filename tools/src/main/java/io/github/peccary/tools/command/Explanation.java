@@ -9,6 +9,7 @@ import io.github.peccary.engine.recommend.Recommender;
 import io.github.peccary.engine.recommend.ScoredItem;
 import io.github.peccary.tools.Format;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -57,9 +58,7 @@ final class Explanation {
       return new Explanation(model, recommender, folded, new BitSet(), exact);
     }
     BitSet seen = new BitSet();
-    for (long at = model.seenStart(user); at < model.seenEnd(user); at++) {
-      seen.set(Math.clamp(model.seenItem(at), 0, model.items() - 1)); // where nothing was checked
-    }
+    Arrays.stream(model.seenItems(user)).forEach(seen::set);
     return new Explanation(model, recommender, null, seen, false);
   }
 
