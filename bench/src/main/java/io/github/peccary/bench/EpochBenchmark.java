@@ -1,9 +1,9 @@
 package io.github.peccary.bench;
 
+import io.github.peccary.engine.ratings.HoldoutRule;
 import io.github.peccary.engine.ratings.RatingMatrix;
 import io.github.peccary.engine.storage.Verify;
 import io.github.peccary.engine.train.TrainConfig;
-import io.github.peccary.engine.train.TrainConfig.HoldoutRule;
 import io.github.peccary.engine.train.Trainer;
 import io.github.peccary.loader.LoadConfig;
 import io.github.peccary.loader.Loader;

@@ -1,8 +1,8 @@
 package io.github.peccary.engine.train;
 
 import io.github.peccary.engine.ratings.Holdout;
+import io.github.peccary.engine.ratings.HoldoutRule;
 import io.github.peccary.engine.ratings.RatingMatrix;
-import io.github.peccary.engine.train.TrainConfig.HoldoutRule;
 import java.util.Map;
 
 /// The settings of a training for rankings, by whatever method.

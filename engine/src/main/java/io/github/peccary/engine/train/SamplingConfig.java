@@ -2,7 +2,7 @@ package io.github.peccary.engine.train;
 
 import io.github.peccary.engine.model.ModelFormat;
 import io.github.peccary.engine.parallel.Workers;
-import io.github.peccary.engine.train.TrainConfig.HoldoutRule;
+import io.github.peccary.engine.ratings.HoldoutRule;
 import java.util.LinkedHashMap;
 import java.util.Map;
 

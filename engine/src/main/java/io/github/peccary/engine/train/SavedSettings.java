@@ -1,13 +1,9 @@
 package io.github.peccary.engine.train;
 
 import io.github.peccary.engine.model.ModelFormat;
-import io.github.peccary.engine.train.TrainConfig.HoldoutRule;
-import java.time.DateTimeException;
-import java.time.Instant;
+import io.github.peccary.engine.ratings.HoldoutRule;
 import java.util.Map;
 import java.util.function.Function;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// The settings of a training in the metadata of its model: the keys, and how values are read. Of
@@ -24,11 +20,6 @@ record SavedSettings(Map<String, String> metadata) {
   static final String METHOD = "peccary.train.method";
   static final String NEGATIVES = "peccary.train.negatives";
   static final String RATING_WEIGHT = "peccary.train.ratingWeight";
-
-  private static final Pattern RANDOM = Pattern.compile("random fraction=(\\S+) seed=.*");
-  private static final Pattern OF_EACH_USER =
-      Pattern.compile("(leave-out|latest) k=(\\d+)(?: least=(\\d+))? seed=.*");
-  private static final Pattern SINCE = Pattern.compile("since time=(\\S+).*");
 
   int integer(String key) {
     return read(key, Integer::parseInt);
@@ -56,30 +47,7 @@ record SavedSettings(Map<String, String> metadata) {
 
   /// The rule that the hold-out came from.
   HoldoutRule holdout() {
-    return read(ModelFormat.HOLDOUT, SavedSettings::rule);
-  }
-
-  private static HoldoutRule rule(String text) {
-    if (text.equals("none")) {
-      return new HoldoutRule.Fraction(0);
-    }
-    Matcher random = RANDOM.matcher(text);
-    if (random.matches()) {
-      return new HoldoutRule.Fraction(Double.parseDouble(random.group(1)));
-    }
-    Matcher since = SINCE.matcher(text);
-    if (since.matches()) {
-      return new HoldoutRule.Since(Instant.parse(since.group(1)).getEpochSecond());
-    }
-    Matcher ofEach = OF_EACH_USER.matcher(text);
-    if (!ofEach.matches()) {
-      throw new NumberFormatException(text);
-    }
-    int k = Integer.parseInt(ofEach.group(2));
-    int least = ofEach.group(3) == null ? k + 1 : Integer.parseInt(ofEach.group(3));
-    return ofEach.group(1).equals("latest")
-        ? new HoldoutRule.Latest(k, least)
-        : new HoldoutRule.LeaveOut(k, least);
+    return read(ModelFormat.HOLDOUT, HoldoutRule::parse);
   }
 
   private <T> T read(String key, Function<String, T> parse) {
@@ -89,7 +57,7 @@ record SavedSettings(Map<String, String> metadata) {
     }
     try {
       return parse.apply(text);
-    } catch (NumberFormatException | DateTimeException e) {
+    } catch (IllegalArgumentException e) {
       throw unreadable(key, text, e);
     }
   }

@@ -1,9 +1,9 @@
 package io.github.peccary.engine.train;
 
 import io.github.peccary.engine.model.ModelFormat;
+import io.github.peccary.engine.ratings.HoldoutRule;
 import io.github.peccary.engine.ratings.RatingMatrix;
 import io.github.peccary.engine.ratings.TimeRange;
-import io.github.peccary.engine.train.TrainConfig.HoldoutRule;
 import java.util.LinkedHashMap;
 import java.util.Map;
 

@@ -3,6 +3,7 @@ package io.github.peccary.engine.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.peccary.engine.ratings.HoldoutRule;
 import io.github.peccary.engine.ratings.RatingMatrices;
 import io.github.peccary.engine.ratings.RatingMatrix;
 import io.github.peccary.engine.storage.CorruptFileException;
@@ -12,7 +13,6 @@ import io.github.peccary.engine.storage.TensorFileWriter;
 import io.github.peccary.engine.storage.TensorSpec;
 import io.github.peccary.engine.storage.Verify;
 import io.github.peccary.engine.train.EpochListener.EpochReport;
-import io.github.peccary.engine.train.TrainConfig.HoldoutRule;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;

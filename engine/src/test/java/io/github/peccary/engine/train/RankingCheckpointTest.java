@@ -3,6 +3,7 @@ package io.github.peccary.engine.train;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.peccary.engine.ratings.HoldoutRule;
 import io.github.peccary.engine.ratings.RatingMatrices;
 import io.github.peccary.engine.ratings.RatingMatrix;
 import io.github.peccary.engine.storage.CorruptFileException;
@@ -10,7 +11,6 @@ import io.github.peccary.engine.storage.Verify;
 import io.github.peccary.engine.train.Ials.IterationListener;
 import io.github.peccary.engine.train.Ials.IterationReport;
 import io.github.peccary.engine.train.RankingProgress.Iteration;
-import io.github.peccary.engine.train.TrainConfig.HoldoutRule;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

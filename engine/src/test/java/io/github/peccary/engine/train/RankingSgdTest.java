@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.peccary.engine.kernel.Kernels;
 import io.github.peccary.engine.ratings.Holdout;
+import io.github.peccary.engine.ratings.HoldoutRule;
 import io.github.peccary.engine.ratings.RatingMatrices;
 import io.github.peccary.engine.ratings.RatingMatrices.Triple;
 import io.github.peccary.engine.ratings.RatingMatrix;
 import io.github.peccary.engine.train.Ials.IterationListener;
 import io.github.peccary.engine.train.Ials.IterationReport;
-import io.github.peccary.engine.train.TrainConfig.HoldoutRule;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.github.peccary.engine.kernel.Kernels;
+import io.github.peccary.engine.ratings.HoldoutRule;
 import io.github.peccary.engine.ratings.RatingMatrices;
 import io.github.peccary.engine.ratings.RatingMatrices.Triple;
 import io.github.peccary.engine.ratings.RatingMatrix;
 import io.github.peccary.engine.train.EpochListener.EpochReport;
-import io.github.peccary.engine.train.TrainConfig.HoldoutRule;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

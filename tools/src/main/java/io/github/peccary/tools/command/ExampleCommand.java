@@ -1,7 +1,7 @@
 package io.github.peccary.tools.command;
 
+import io.github.peccary.engine.ratings.HoldoutRule;
 import io.github.peccary.engine.train.TrainConfig;
-import io.github.peccary.engine.train.TrainConfig.HoldoutRule;
 import io.github.peccary.tools.Console;
 import io.github.peccary.tools.Format;
 import io.github.peccary.tools.Table;

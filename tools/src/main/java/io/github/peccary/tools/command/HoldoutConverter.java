@@ -1,6 +1,6 @@
 package io.github.peccary.tools.command;
 
-import io.github.peccary.engine.train.TrainConfig.HoldoutRule;
+import io.github.peccary.engine.ratings.HoldoutRule;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;
