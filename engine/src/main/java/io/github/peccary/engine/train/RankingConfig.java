@@ -1,7 +1,8 @@
 package io.github.peccary.engine.train;
 
+import static io.github.peccary.engine.train.SettingsCheck.require;
+
 import io.github.peccary.engine.model.ModelFormat;
-import io.github.peccary.engine.parallel.Workers;
 import io.github.peccary.engine.ratings.HoldoutRule;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -40,13 +41,7 @@ public record RankingConfig(
   private static final double SPARSITY_WEIGHT = 8;
 
   public RankingConfig {
-    require(
-        rank >= 1 && rank <= MAX_RANK,
-        "rank must be from 1 to %d for rankings: rank=%d".formatted(MAX_RANK, rank));
-    require(iterations >= 1, "epochs must be 1 or more for rankings: epochs=" + iterations);
-    require(
-        threads >= 1 && threads <= Workers.MAX_THREADS,
-        "threads must be from 1 to %d: threads=%d".formatted(Workers.MAX_THREADS, threads));
+    SettingsCheck.requireRanking(rank, iterations, threads);
     requireWeight("l2", "l2", l2);
     unobservedWeight.ifPresent(
         weight -> requireWeight("the weight of unobserved pairs", "unobservedWeight", weight));
@@ -116,11 +111,5 @@ public record RankingConfig(
     require(
         value >= 1e-9 && value <= 1e6,
         "%s must be from 1e-9 to 1e6: %s=%s".formatted(words, name, value));
-  }
-
-  private static void require(boolean holds, String sentence) {
-    if (!holds) {
-      throw new IllegalArgumentException(sentence);
-    }
   }
 }

@@ -1,7 +1,8 @@
 package io.github.peccary.engine.train;
 
+import static io.github.peccary.engine.train.SettingsCheck.require;
+
 import io.github.peccary.engine.model.ModelFormat;
-import io.github.peccary.engine.parallel.Workers;
 import io.github.peccary.engine.ratings.HoldoutRule;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -40,19 +41,8 @@ public record SamplingConfig(
   public SamplingConfig {
     require(
         method != RankingMethod.IALS, "negatives must be sampled by bpr or softmax: method=ials");
-    require(
-        rank >= 1 && rank <= RankingConfig.MAX_RANK,
-        "rank must be from 1 to %d for rankings: rank=%d".formatted(RankingConfig.MAX_RANK, rank));
-    require(iterations >= 1, "epochs must be 1 or more for rankings: epochs=" + iterations);
-    require(
-        threads >= 1 && threads <= Workers.MAX_THREADS,
-        "threads must be from 1 to %d: threads=%d".formatted(Workers.MAX_THREADS, threads));
-    require(
-        l2 >= 0 && l2 < Double.POSITIVE_INFINITY,
-        "l2 must be a finite number, 0 or more: l2=" + l2);
-    require(
-        learningRate > 0 && learningRate < Double.POSITIVE_INFINITY,
-        "the learning rate must be a finite number above 0: learningRate=" + learningRate);
+    SettingsCheck.requireRanking(rank, iterations, threads);
+    SettingsCheck.requireSteps(l2, learningRate);
     require(
         negatives >= 1 && negatives <= MAX_NEGATIVES,
         "negatives must be from 1 to %d: negatives=%d".formatted(MAX_NEGATIVES, negatives));
@@ -114,11 +104,5 @@ public record SamplingConfig(
         saved.decimal(SavedSettings.LEARNING_RATE),
         saved.integer(SavedSettings.NEGATIVES),
         saved.text(SavedSettings.SCHEDULE).equals("Strata"));
-  }
-
-  private static void require(boolean holds, String sentence) {
-    if (!holds) {
-      throw new IllegalArgumentException(sentence);
-    }
   }
 }

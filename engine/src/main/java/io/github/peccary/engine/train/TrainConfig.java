@@ -1,7 +1,8 @@
 package io.github.peccary.engine.train;
 
+import static io.github.peccary.engine.train.SettingsCheck.require;
+
 import io.github.peccary.engine.model.ModelFormat;
-import io.github.peccary.engine.parallel.Workers;
 import io.github.peccary.engine.ratings.HoldoutRule;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -36,15 +37,8 @@ public record TrainConfig(
   public TrainConfig {
     require(rank >= 1 && rank <= 1 << 16, "rank must be from 1 to 65536: rank=" + rank);
     require(epochs >= 0, "epochs must be 0 or more: epochs=" + epochs);
-    require(
-        threads >= 1 && threads <= Workers.MAX_THREADS,
-        "threads must be from 1 to %d: threads=%d".formatted(Workers.MAX_THREADS, threads));
-    require(
-        l2 >= 0 && l2 < Double.POSITIVE_INFINITY,
-        "l2 must be a finite number, 0 or more: l2=" + l2);
-    require(
-        learningRate > 0 && learningRate < Double.POSITIVE_INFINITY,
-        "the learning rate must be a finite number above 0: learningRate=" + learningRate);
+    SettingsCheck.requireThreads(threads);
+    SettingsCheck.requireSteps(l2, learningRate);
   }
 
   /// Rank 30, up to 20 epochs, a thread per processor, a tenth of the ratings held out.
@@ -157,11 +151,5 @@ public record TrainConfig(
   public TrainConfig withBiases(boolean value) {
     return new TrainConfig(
         rank, epochs, threads, seed, holdout, l2, learningRate, deterministic, refit, value);
-  }
-
-  private static void require(boolean holds, String sentence) {
-    if (!holds) {
-      throw new IllegalArgumentException(sentence);
-    }
   }
 }
