@@ -2,6 +2,7 @@ package io.github.peccary.engine.evaluate;
 
 import io.github.peccary.engine.evaluate.Tuning.Score;
 import io.github.peccary.engine.evaluate.Tuning.Scoring;
+import io.github.peccary.engine.model.DampedBiases;
 import io.github.peccary.engine.model.FactorModel;
 import io.github.peccary.engine.model.FactorModelWriter;
 import io.github.peccary.engine.parallel.Workers;
@@ -144,6 +145,11 @@ final class ValidationScores {
       }
     }
 
+    /// Nothing is compared with the biases here.
+    private DampedBiases unmeasured() {
+      return new DampedBiases(0, new float[ratings.users()], new float[ratings.items()]);
+    }
+
     private double ndcg(RankingResult result, int threads) throws IOException {
       try (Workers workers = new Workers(threads);
           FactorModel model =
@@ -153,7 +159,7 @@ final class ValidationScores {
                               ratings,
                               result.users(),
                               result.items(),
-                              result.baseline(),
+                              unmeasured(),
                               result.metadata())
                           .seen(false)
                           .write(file))) {

@@ -1,7 +1,6 @@
 package io.github.peccary.engine.train;
 
 import io.github.peccary.engine.kernel.Kernels;
-import io.github.peccary.engine.model.DampedBiases;
 import io.github.peccary.engine.model.FactorMatrix;
 import io.github.peccary.engine.model.RowSolver;
 import io.github.peccary.engine.model.UserRidge;
@@ -93,10 +92,7 @@ public final class Ials {
                 .formatted(ratings.events(), holdout));
       }
       double pairWeight = config.pairWeight(events, ofUsers.length, ofItems.length);
-      DampedBiases baseline = baseline(ratings, holdout, config.rank(), workers);
-      RankingResult result =
-          new RankingResult(
-              config, holdout, baseline, ofUsers.length, ofItems.length, events, progress);
+      RankingResult result = new RankingResult(config, ratings, holdout, events, progress);
       try (Arena scratch = Arena.ofShared()) {
         Side users = new Side(ratings, holdout, config, true, pairWeight, result.users(), ofUsers);
         Side items = new Side(ratings, holdout, config, false, pairWeight, result.items(), ofItems);
@@ -151,25 +147,6 @@ public final class Ials {
     progress.end(rows); // what follows turns the items
     double loss = users.solve(items, axes, solvers, workers);
     result.end(loss, users.ridge());
-  }
-
-  /// The customary damped biases of the ratings, which evaluation compares with; of none, zeros.
-  static DampedBiases baseline(RatingMatrix ratings, Holdout holdout, int rank, Workers workers) {
-    RatedRows users = RatedRows.users(ratings, workers);
-    RatedRows items = RatedRows.items(ratings, workers);
-    try (Arena arena = Arena.ofShared()) {
-      int stride = Kernels.strideFor(rank);
-      TileLayout.Split split =
-          new TileLayout.Builder(
-                  ratings, holdout, (_, _) -> false, users, items, stride, workers, arena)
-              .build(true);
-      if (split.training().ratings() == 0) {
-        return new DampedBiases(0, new float[ratings.users()], new float[ratings.items()]);
-      }
-      DampedBiases biases = BiasFit.adaptive(split, workers).customary().biases();
-      return new DampedBiases(
-          biases.globalMean(), users.scatter(biases.user()), items.scatter(biases.item()));
-    }
   }
 
   /// All users or all items.

@@ -1,10 +1,13 @@
 package io.github.peccary.engine.train;
 
+import io.github.peccary.engine.kernel.Kernels;
 import io.github.peccary.engine.model.DampedBiases;
 import io.github.peccary.engine.model.FactorMatrix;
 import io.github.peccary.engine.model.ModelFormat;
 import io.github.peccary.engine.model.UserRidge;
+import io.github.peccary.engine.parallel.Workers;
 import io.github.peccary.engine.ratings.Holdout;
+import io.github.peccary.engine.ratings.RatingMatrix;
 import io.github.peccary.engine.train.Ials.IterationReport;
 import java.lang.foreign.Arena;
 import java.util.LinkedHashMap;
@@ -16,10 +19,10 @@ import org.jspecify.annotations.Nullable;
 /// they are written. A score is the product of two rows: there are no biases, and no mean.
 public final class RankingResult implements AutoCloseable {
   private final RankingSettings config;
+  private final RatingMatrix ratings;
   private final Holdout holdout;
   private final FactorMatrix users;
   private final FactorMatrix items;
-  private final DampedBiases baseline;
   private final long events;
   private final RankingProgress progress;
   private @Nullable UserRidge ridge;
@@ -29,19 +32,17 @@ public final class RankingResult implements AutoCloseable {
   /// Rows of zeros, to be filled.
   RankingResult(
       RankingSettings config,
+      RatingMatrix ratings,
       Holdout holdout,
-      DampedBiases baseline,
-      int userRows,
-      int itemRows,
       long events,
       RankingProgress progress) {
     this.config = config;
+    this.ratings = ratings;
     this.holdout = holdout;
-    this.baseline = baseline;
     this.events = events;
     this.progress = progress;
-    users = FactorMatrix.allocate(arena, userRows, config.rank());
-    items = FactorMatrix.allocate(arena, itemRows, config.rank());
+    users = FactorMatrix.allocate(arena, ratings.users(), config.rank());
+    items = FactorMatrix.allocate(arena, ratings.items(), config.rank());
   }
 
   /// Says what the rows of the users were last solved with, and what was left then.
@@ -70,9 +71,35 @@ public final class RankingResult implements AutoCloseable {
     return items;
   }
 
-  /// The damped biases of the training ratings, zeros where there are none.
+  /// The customary damped biases of the training ratings, which evaluation compares with; zeros
+  /// where there are none. They have no part in the factors and are found when they are asked for,
+  /// as long as the ratings are open.
   public DampedBiases baseline() {
-    return baseline;
+    try (Workers workers = new Workers(config.threads());
+        Arena scratch = Arena.ofShared()) {
+      RatedRows ratedUsers = RatedRows.users(ratings, workers);
+      RatedRows ratedItems = RatedRows.items(ratings, workers);
+      int stride = Kernels.strideFor(config.rank());
+      TileLayout.Split split =
+          new TileLayout.Builder(
+                  ratings,
+                  holdout,
+                  (_, _) -> false,
+                  ratedUsers,
+                  ratedItems,
+                  stride,
+                  workers,
+                  scratch)
+              .build(true);
+      if (split.training().ratings() == 0) {
+        return new DampedBiases(0, new float[ratings.users()], new float[ratings.items()]);
+      }
+      DampedBiases biases = BiasFit.adaptive(split, workers).customary().biases();
+      return new DampedBiases(
+          biases.globalMean(),
+          ratedUsers.scatter(biases.user()),
+          ratedItems.scatter(biases.item()));
+    }
   }
 
   /// Events trained on.

@@ -82,15 +82,7 @@ public final class RankingSgd {
       RankingResult result;
       try (WarmUp _ = new WarmUp(config.rank(), true)) {
         data = Data.of(ratings, holdout, config, workers, scratch);
-        result =
-            new RankingResult(
-                config,
-                holdout,
-                Ials.baseline(ratings, holdout, config.rank(), workers),
-                ratings.users(),
-                ratings.items(),
-                data.events(),
-                progress);
+        result = new RankingResult(config, ratings, holdout, data.events(), progress);
       }
       try {
         Rows rows =
