@@ -2,10 +2,7 @@ package io.github.peccary.bench;
 
 import io.github.peccary.engine.model.FactorModel;
 import io.github.peccary.engine.model.FoldIn;
-import io.github.peccary.engine.storage.Verify;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
@@ -45,8 +42,7 @@ public class FoldInBenchmark {
   @Param({"20", "500"})
   int events;
 
-  private Path folder = Path.of("");
-  private Path file = Path.of("");
+  private MadeUpModel made;
   private FactorModel model;
   private int[] chosen = {};
   private float[] values = {};
@@ -54,10 +50,8 @@ public class FoldInBenchmark {
   /// Writes and maps a model of random factors, and checks that contributions add up.
   @Setup(Level.Trial)
   public void setUp() throws IOException {
-    folder = Files.createTempDirectory("peccary-bench");
-    file = folder.resolve("model.safetensors");
-    RecommendBenchmark.writeModel(file, items, rank);
-    model = FactorModel.open(file, Verify.STRUCTURE);
+    made = new MadeUpModel(items, rank);
+    model = made.model();
     SplittableRandom random = new SplittableRandom(42);
     chosen = random.ints(0, items).distinct().limit(events).toArray();
     values = new float[events];
@@ -73,9 +67,7 @@ public class FoldInBenchmark {
 
   @TearDown(Level.Trial)
   public void tearDown() throws IOException {
-    model.close();
-    Files.delete(file);
-    Files.delete(folder);
+    made.close();
   }
 
   @Benchmark
