@@ -8,7 +8,6 @@ import io.github.peccary.engine.parallel.Workers;
 import io.github.peccary.engine.ratings.Holdout;
 import io.github.peccary.engine.ratings.RatingMatrix;
 import io.github.peccary.engine.train.Checkpoint;
-import io.github.peccary.engine.train.RankingConfig;
 import io.github.peccary.engine.train.RankingResult;
 import io.github.peccary.engine.train.RankingSettings;
 import io.github.peccary.engine.train.RankingTrainer;
@@ -32,12 +31,16 @@ import java.util.function.BiConsumer;
 /// model has seen its fold in any way. A training for rankings holds out to be measured only: there
 /// the fold takes that place.
 public final class CrossValidation {
-  private final TrainConfig rating;
-  private final RankingSettings ranking;
-  private final boolean ranks;
-  private final boolean blended;
   private final RatingMatrix ratings;
   private final int folds;
+  private final Holdout.Scope scope;
+  private final long seed;
+  private final Training training;
+
+  /// Trains without a fold, and writes the model.
+  private interface Training {
+    void write(Path file, Holdout fold, Workers workers) throws IOException;
+  }
 
   /// What it has found.
   ///
@@ -69,10 +72,18 @@ public final class CrossValidation {
     }
     this.ratings = ratings;
     this.folds = folds;
-    ranks = model.ranksOnly();
-    rating = ranks ? TrainConfig.defaults() : TrainConfig.parse(model.metadata(), threads);
-    ranking = ranks ? RankingSettings.parse(model.metadata(), threads) : RankingConfig.defaults();
-    blended = model.blend() != null;
+    if (model.ranksOnly()) {
+      RankingSettings settings = RankingSettings.parse(model.metadata(), threads);
+      boolean blended = model.blend() != null;
+      scope = Holdout.Scope.EVENTS;
+      seed = settings.seed();
+      training = (file, fold, workers) -> write(file, fold, settings, blended, workers);
+    } else {
+      TrainConfig settings = TrainConfig.parse(model.metadata(), threads);
+      scope = Holdout.Scope.RATINGS;
+      seed = settings.seed();
+      training = (file, fold, workers) -> write(file, fold, settings);
+    }
   }
 
   /// How many folds there are.
@@ -91,36 +102,24 @@ public final class CrossValidation {
       throws IOException {
     List<EvaluationReport> reports = new ArrayList<>();
     for (int number = 1; number <= folds; number++) {
-      Holdout.Scope scope = ranks ? Holdout.Scope.EVENTS : Holdout.Scope.RATINGS;
-      Holdout fold = Holdout.fold(ratings, scope, number, folds, seed());
-      try (FactorModel model = train(fold, workers)) {
+      Holdout fold = Holdout.fold(ratings, scope, number, folds, seed);
+      try (FactorModel model = UnnamedModel.map(file -> training.write(file, fold, workers))) {
         reports.add(Evaluation.evaluate(model, ratings, k, maxRankedUsers, workers));
       }
       listener.accept(number, reports.getLast());
     }
     String split =
         "%d folds of all %s of %s, seed=%d"
-            .formatted(folds, ranks ? "events" : "ratings", ratings.path().getFileName(), seed());
+            .formatted(
+                folds,
+                scope == Holdout.Scope.EVENTS ? "events" : "ratings",
+                ratings.path().getFileName(),
+                seed);
     return summarize(split, List.copyOf(reports));
   }
 
-  private long seed() {
-    return ranks ? ranking.seed() : rating.seed();
-  }
-
-  private FactorModel train(Holdout fold, Workers workers) throws IOException {
-    return UnnamedModel.map(
-        file -> {
-          if (ranks) {
-            writeRanking(file, fold, workers);
-          } else {
-            writeRating(file, fold);
-          }
-        });
-  }
-
-  private void writeRating(Path file, Holdout fold) throws IOException {
-    try (TrainingResult result = new Trainer(ratings, rating, _ -> {}).apartFrom(fold).train()) {
+  private void write(Path file, Holdout fold, TrainConfig settings) throws IOException {
+    try (TrainingResult result = new Trainer(ratings, settings, _ -> {}).apartFrom(fold).train()) {
       new FactorModelWriter(
               ratings,
               result.users(),
@@ -133,11 +132,13 @@ public final class CrossValidation {
     }
   }
 
-  private void writeRanking(Path file, Holdout fold, Workers workers) throws IOException {
+  private void write(
+      Path file, Holdout fold, RankingSettings settings, boolean blended, Workers workers)
+      throws IOException {
     Blend blend =
-        blended ? BlendTraining.learn(ratings, ranking, fold, workers, () -> false) : null;
+        blended ? BlendTraining.learn(ratings, settings, fold, workers, () -> false) : null;
     try (RankingResult result =
-        new RankingTrainer(ratings, ranking, report -> {}).holdingOut(fold).train()) {
+        new RankingTrainer(ratings, settings, report -> {}).holdingOut(fold).train()) {
       new FactorModelWriter(
               ratings,
               result.users(),

@@ -41,7 +41,7 @@ import java.util.SplittableRandom;
 ///    in the L1 cache.
 /// 3. Drawing is a look at an array ([Negatives]).
 /// 4. What pulls a row towards zero is how uncertain the other one is ([StepSizes]).
-public final class RankingSgd {
+final class RankingSgd {
   /// Events whose scores are measured before any of their steps is made.
   private static final int BATCH = 32;
 
@@ -236,7 +236,7 @@ public final class RankingSgd {
         loss += tile;
       }
       loss /= data.events();
-      if (!(loss <= OUT_OF_BOUNDS * Math.log(config.negatives() + 1.0))) {
+      if (!(loss <= OUT_OF_BOUNDS * StrictMath.log(config.negatives() + 1.0))) {
         return false;
       }
       double seconds = (System.nanoTime() - start) / 1e9;

@@ -42,8 +42,7 @@ import picocli.CommandLine.Spec;
       "Learn factors from a ratings file and write a model file.",
       "A part of the ratings is held out: training stops when the error on it no longer falls, and",
       "keeps the best epoch. The defaults need no tuning per data set.",
-      "Ctrl-C and SIGTERM end training and write the best epoch so far, but leave an old model"
-          + " alone",
+      "Ctrl-C and SIGTERM end training and write the best epoch so far, but leave an old model alone",
       "until the first epoch is complete; a second Ctrl-C ends at once."
     },
     footer = {
