@@ -19,6 +19,9 @@ public interface Kernels {
   /// Lanes of the specification; the stride is a multiple of it.
   int SPECIFIED_LANES = 16;
 
+  /// Items in a block of codes, one in each bit of a `long`.
+  int CODED_ITEMS = Long.SIZE;
+
   /// Packs a rating of a tile: from the lowest bits, the row of its user and that of its item, 16
   /// bits each, counted from the tile's first rows, and the value (f32) that the product of the
   /// rows should reach.
@@ -86,6 +89,23 @@ public interface Kernels {
     return active().equals("vector")
         ? VectorKernels.multiplyAdds(rounds)
         : ScalarKernels.multiplyAdds(rounds);
+  }
+
+  /// The items of a block of [#CODED_ITEMS] whose codes reach `limit`: bit `j` of the result is set
+  /// if `Σ row[column] · codes[column · 64 + j] ≥ limit`.
+  ///
+  /// Sums are taken modulo 2^16, as numbers from −2^15 to 2^15 − 1. Where the final sum is one of
+  /// these, as it is for vectors whose norms have no greater product (Cauchy and Schwarz), it does
+  /// not matter that those on the way are not.
+  ///
+  /// @param row one code a column, in 16 bits
+  /// @param codes 8 bits each, column by column
+  /// @param codesOffset of the block, in bytes
+  /// @param limit from −2^15 to 2^15 − 1
+  static long reaching(short[] row, MemorySegment codes, long codesOffset, int limit) {
+    return KernelChoice.LANES > 1
+        ? VectorKernels.reaching(row, codes, codesOffset, limit)
+        : ScalarKernels.reaching(row, codes, codesOffset, limit);
   }
 
   /// Floats in one register of the active kernel: 16, 8 or 4; 1 for the scalar one.

@@ -1,5 +1,6 @@
 package io.github.peccary.engine.kernel;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
@@ -176,6 +177,21 @@ final class ScalarKernels implements Kernels {
       d = Math.fma(d, 0.5f, 1f);
     }
     return a + b + c + d == 0 ? 0 : 8L * rounds; // never 0, which the compiler does not know
+  }
+
+  static long reaching(short[] row, MemorySegment codes, long codesOffset, int limit) {
+    long reaching = 0;
+    for (int item = 0; item < CODED_ITEMS; item++) {
+      short sum = 0;
+      for (int column = 0; column < row.length; column++) {
+        byte code = codes.get(JAVA_BYTE, codesOffset + (long) column * CODED_ITEMS + item);
+        sum = (short) (sum + row[column] * code);
+      }
+      if (sum >= limit) {
+        reaching |= 1L << item;
+      }
+    }
+    return reaching;
   }
 
   private float error(MemorySegment users, long user, MemorySegment items, long item, long record) {

@@ -15,8 +15,12 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandles;
 import java.nio.ByteOrder;
 import java.util.Objects;
+import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -54,6 +58,11 @@ final class VectorKernels implements KernelPerOperation.Pass {
   private static final VectorMask<Float> USER_BIAS = onlyLane(RANK % LANES);
   private static final VectorMask<Float> ITEM_BIAS = onlyLane((RANK + 1) % LANES);
 
+  private static final VectorSpecies<Short> SHORTS =
+      VectorSpecies.of(short.class, SPECIES.vectorShape());
+  private static final VectorSpecies<Byte> BYTES =
+      VectorSpecies.of(byte.class, VectorShape.forBitSize(SPECIES.vectorBitSize() / 2));
+
   private static final VectorShuffle<Float> XOR_8 = xor(8);
   private static final VectorShuffle<Float> XOR_4 = xor(4);
   private static final VectorShuffle<Float> XOR_2 = xor(2);
@@ -64,23 +73,13 @@ final class VectorKernels implements KernelPerOperation.Pass {
   private static final boolean UPDATES = OPERATION == UPDATE || OPERATION == STEP;
   private static final boolean ON_RECORDS = UPDATES || OPERATION == ERRORS || OPERATION == TOUCH;
 
-  /// All memory there is; nothing where this module has no native access.
-  private static final MemorySegment MEMORY =
-      VectorKernels.class.getModule().isNativeAccessEnabled()
-          ? MemorySegment.NULL.reinterpret(Long.MAX_VALUE)
-          : MemorySegment.NULL;
-
   /// Training checks each record against the number of rows, once, and then reaches their floats by
   /// address. Through the segments it was given, every access would be checked anew, against their
   /// bounds and against the thread of a confined one. The second is moved out of the loop where
   /// most segments of a process are confined, fails there for one that is not, and the loop is
   /// compiled again: thirty times in a row have been seen. A product keeps to its segments, as a
   /// model that is being served can be closed at any time.
-  private static final boolean BY_ADDRESS = ON_RECORDS && MEMORY.byteSize() > 0;
-
-  /// The bits of an address. With them the JIT compiler knows that no offset in a tile reaches the
-  /// end of memory.
-  private static final long ADDRESSES = (1L << 57) - 1;
+  private static final boolean BY_ADDRESS = ON_RECORDS && NativeMemory.ALL.byteSize() > 0;
 
   VectorKernels() {}
 
@@ -185,22 +184,22 @@ final class VectorKernels implements KernelPerOperation.Pass {
     if (ON_RECORDS) {
       Objects.checkFromIndexSize(firstRecord, count, givenRecords.byteSize() / Long.BYTES);
       start = offset(givenRecords, firstRecord * Long.BYTES);
-      userRows = rowsFrom(a, givenUsers, ROW_BYTES);
-      itemRows = rowsFrom(b, givenItems, ROW_BYTES);
+      userRows = NativeMemory.rowsFrom(a, givenUsers, ROW_BYTES);
+      itemRows = NativeMemory.rowsFrom(b, givenItems, ROW_BYTES);
       firstUser = offset(givenUsers, a * ROW_BYTES);
       firstItem = offset(givenItems, b * ROW_BYTES);
     }
     if (UPDATES || OPERATION == TOUCH) {
-      checkWritable(givenUsers);
-      checkWritable(givenItems);
+      NativeMemory.checkWritable(givenUsers);
+      NativeMemory.checkWritable(givenItems);
     } else if (OPERATION == ERRORS) {
-      checkWritable(givenOut);
+      NativeMemory.checkWritable(givenOut);
       Objects.checkFromIndexSize(0L, (long) Float.BYTES * count, givenOut.byteSize());
       outOffset = offset(givenOut, outOffset);
     }
     if (UPDATES) {
-      userRows = Math.min(userRows, rowsFrom(a, steps.users(), Long.BYTES));
-      itemRows = Math.min(itemRows, rowsFrom(b, steps.items(), Long.BYTES));
+      userRows = Math.min(userRows, NativeMemory.rowsFrom(a, steps.users(), Long.BYTES));
+      itemRows = Math.min(itemRows, NativeMemory.rowsFrom(b, steps.items(), Long.BYTES));
       firstUserStep = offset(steps.users(), a * Long.BYTES);
       firstItemStep = offset(steps.items(), b * Long.BYTES);
     }
@@ -340,31 +339,16 @@ final class VectorKernels implements KernelPerOperation.Pass {
   }
 
   private static MemorySegment memoryOf(MemorySegment segment) {
-    return BY_ADDRESS ? MEMORY : segment;
+    return BY_ADDRESS ? NativeMemory.ALL : segment;
   }
 
   /// Where the byte at `offset` of a segment is in what [#memoryOf] returns.
   private static long offset(MemorySegment segment, long offset) {
-    if (!segment.isNative()) {
-      throw new IllegalArgumentException(
-          "rows and records must lie outside the heap: segment=" + segment);
-    }
-    return BY_ADDRESS ? segment.address() + offset & ADDRESSES : offset;
+    long address = NativeMemory.address(segment, offset);
+    return BY_ADDRESS ? address : offset;
   }
 
-  private static void checkWritable(MemorySegment segment) {
-    if (segment.isReadOnly()) {
-      throw new IllegalArgumentException("what changes must be writable: segment=" + segment);
-    }
-  }
-
-  /// How many rows there are from row `first` on.
-  private static int rowsFrom(long first, MemorySegment rows, int bytes) {
-    long all = rows.byteSize() / bytes;
-    return (int) Math.min(Integer.MAX_VALUE, all - Objects.checkFromToIndex(first, all, all));
-  }
-
-  /// Twelve chains: two units with a latency of four cycles need eight.
+  /// Eight chains: two units with a latency of four cycles.
   static long multiplyAdds(int rounds) {
     FloatVector half = FloatVector.broadcast(SPECIES, 0.5f);
     FloatVector c0 = half;
@@ -375,10 +359,6 @@ final class VectorKernels implements KernelPerOperation.Pass {
     FloatVector c5 = half;
     FloatVector c6 = half;
     FloatVector c7 = half;
-    FloatVector c8 = half;
-    FloatVector c9 = half;
-    FloatVector c10 = half;
-    FloatVector c11 = half;
     for (int round = 0; round < rounds; round++) {
       c0 = c0.fma(half, half);
       c1 = c1.fma(half, half);
@@ -388,13 +368,33 @@ final class VectorKernels implements KernelPerOperation.Pass {
       c5 = c5.fma(half, half);
       c6 = c6.fma(half, half);
       c7 = c7.fma(half, half);
-      c8 = c8.fma(half, half);
-      c9 = c9.fma(half, half);
-      c10 = c10.fma(half, half);
-      c11 = c11.fma(half, half);
     }
     FloatVector sum = c0.add(c1).add(c2.add(c3)).add(c4.add(c5)).add(c6.add(c7));
-    sum = sum.add(c8.add(c9)).add(c10.add(c11));
-    return sum.lane(0) == 0 ? 0 : 24L * LANES * rounds; // never 0, which the compiler does not know
+    return sum.lane(0) == 0 ? 0 : 16L * LANES * rounds; // never 0, which the compiler does not know
+  }
+
+  /// [Kernels#reaching]: two chains of sums do, as adding up has a latency of one cycle.
+  static long reaching(short[] row, MemorySegment codes, long codesOffset, int limit) {
+    long reaching = 0;
+    for (int first = 0; first < Kernels.CODED_ITEMS; first += 2 * SHORTS.length()) {
+      ShortVector s0 = ShortVector.zero(SHORTS);
+      ShortVector s1 = s0;
+      long at = codesOffset + first;
+      for (int column = 0; column < row.length; column++) {
+        ShortVector factor = ShortVector.broadcast(SHORTS, row[column]);
+        s0 = s0.add(codes(codes, at).mul(factor));
+        s1 = s1.add(codes(codes, at + SHORTS.length()).mul(factor));
+        at += Kernels.CODED_ITEMS;
+      }
+      long low = s0.compare(VectorOperators.GE, (short) limit).toLong();
+      long high = s1.compare(VectorOperators.GE, (short) limit).toLong();
+      reaching |= low << first | high << (first + SHORTS.length());
+    }
+    return reaching;
+  }
+
+  private static ShortVector codes(MemorySegment codes, long offset) {
+    ByteVector bytes = ByteVector.fromMemorySegment(BYTES, codes, offset, ORDER);
+    return (ShortVector) bytes.convertShape(VectorOperators.B2S, SHORTS, 0);
   }
 }

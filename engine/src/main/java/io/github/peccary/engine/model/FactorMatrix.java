@@ -100,4 +100,14 @@ public final class FactorMatrix {
   public void set(int row, int column, float value) {
     segment.set(ValueLayout.JAVA_FLOAT, rowOffset(row) + (long) column * Float.BYTES, value);
   }
+
+  /// The squared norm of a row's factors; biases have no part in it.
+  public double squaredNorm(int row) {
+    double sum = 0;
+    for (int column = 0; column < rank; column++) {
+      double factor = get(row, column);
+      sum += factor * factor;
+    }
+    return sum;
+  }
 }

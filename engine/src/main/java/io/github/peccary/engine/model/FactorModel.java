@@ -39,6 +39,7 @@ public final class FactorModel implements AutoCloseable {
   private final @Nullable Blend blend;
   private final @Nullable UserRidge ridge;
   private @Nullable Kernels kernels;
+  private @Nullable ItemIndex index;
 
   private FactorModel(TensorFile file, Verify verify) {
     this.file = file;
@@ -63,6 +64,7 @@ public final class FactorModel implements AutoCloseable {
       throw new CorruptFileException(
           file.path(), "a blend must come with what the users have seen: seen_offsets is missing");
     }
+    index = ItemIndex.open(file, items.rows(), header.rank());
     ridge = UserRidge.read(file, header.rank() + (header.biases() ? 1 : 0));
     file.tensor(ModelFormat.USER_BIASES, ElementType.F32, users.rows());
     file.tensor(ModelFormat.ITEM_BIASES, ElementType.F32, items.rows());
@@ -303,6 +305,14 @@ public final class FactorModel implements AutoCloseable {
   /// What rankings go by besides the factors; null for nothing.
   public @Nullable Blend blend() {
     return blend;
+  }
+
+  /// What the best items of a user are found with, built now where the file does not hold it.
+  public synchronized ItemIndex itemIndex() {
+    if (index == null) {
+      index = ItemIndexBuilder.build(users, items, hasBiases(), this::itemPopularity, blend);
+    }
+    return index;
   }
 
   /// Whether users who are not in the model can be folded in: see [FoldIn].

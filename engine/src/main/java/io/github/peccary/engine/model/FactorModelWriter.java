@@ -103,7 +103,9 @@ public final class FactorModelWriter {
     if (blend != null && !withSeen) {
       throw new IllegalArgumentException("a blend must come with what the users have seen");
     }
-    List<TensorSpec> specs = specs();
+    MemorySegment popularity = popularity(ratings.byItem());
+    ItemIndex index = index(popularity);
+    List<TensorSpec> specs = specs(index);
     Map<String, String> entries = entries();
     entries.put(ModelFormat.GLOBAL_MEAN, Float.toString(globalMean));
     entries.put(ModelFormat.RATING_MEAN, Float.toString(baseline.globalMean()));
@@ -120,7 +122,8 @@ public final class FactorModelWriter {
         file.append(ModelFormat.SEEN_OFFSETS, ratings.byUser().offsets());
         file.append(ModelFormat.SEEN_ITEMS, ratings.byUser().indices());
       }
-      file.append(ModelFormat.ITEM_POPULARITY, popularity(ratings.byItem(), arena));
+      index.appendTo(file);
+      file.append(ModelFormat.ITEM_POPULARITY, popularity);
       file.append(ModelFormat.USER_BIASES, floats(baseline.user(), arena));
       file.append(ModelFormat.ITEM_BIASES, floats(baseline.item(), arena));
       if (ridge != null) {
@@ -142,8 +145,15 @@ public final class FactorModelWriter {
     }
   }
 
-  private List<TensorSpec> specs() {
+  private ItemIndex index(MemorySegment popularity) {
+    boolean biases = Boolean.parseBoolean(metadata.get(ModelFormat.BIASES));
+    return ItemIndexBuilder.build(
+        users, items, biases, item -> popularity.getAtIndex(ValueLayout.JAVA_INT, item), blend);
+  }
+
+  private List<TensorSpec> specs(ItemIndex index) {
     List<TensorSpec> small = new ArrayList<>();
+    small.add(index.itemSpec());
     if (withSeen) {
       long events = ratings.events();
       small.add(TensorSpec.of(ModelFormat.SEEN_OFFSETS, ElementType.I64, users.rows() + 1L));
@@ -169,12 +179,13 @@ public final class FactorModelWriter {
       small.addAll(blend.specs());
     }
     small.sort(Comparator.comparingInt((TensorSpec spec) -> spec.type().bytes()).reversed());
-    // Rows are multiples of 64 bytes, so what follows them is aligned whatever its type.
+    // Rows and blocks are multiples of 64 bytes, so what follows them is aligned whatever its type.
     List<TensorSpec> specs = new ArrayList<>();
     specs.add(
         TensorSpec.of(ModelFormat.USER_FACTORS, ElementType.F32, users.rows(), users.stride()));
     specs.add(
         TensorSpec.of(ModelFormat.ITEM_FACTORS, ElementType.F32, items.rows(), items.stride()));
+    specs.addAll(index.blockSpecs());
     specs.addAll(small);
     return specs;
   }
@@ -197,7 +208,7 @@ public final class FactorModelWriter {
     return entries;
   }
 
-  private static MemorySegment popularity(CompressedRows byItem, Arena arena) {
+  private static MemorySegment popularity(CompressedRows byItem) {
     int[] events = new int[byItem.rows()];
     LongCursor ends = new LongCursor(byItem.offsets());
     long start = ends.next();
@@ -206,7 +217,7 @@ public final class FactorModelWriter {
       events[item] = Math.toIntExact(end - start);
       start = end;
     }
-    return arena.allocateFrom(ValueLayout.JAVA_INT, events);
+    return Arena.ofAuto().allocateFrom(ValueLayout.JAVA_INT, events);
   }
 
   private static MemorySegment floats(float[] values, Arena arena) {

@@ -1,13 +1,15 @@
 package io.github.peccary.engine.model;
 
 /// What a model file holds: a safetensors file of kind [#KIND] with these tensors, in this order
-/// (larger elements first, as the format allows no holes; factor rows before all, so that each lies
-/// at a multiple of 64 bytes).
+/// (larger elements first, as the format allows no holes; factor rows and blocks before all, so that
+/// each lies at a multiple of 64 bytes).
 ///
 /// | tensor | type | shape | what it is |
 /// |---|---|---|---|
 /// | `user_factors` | f32 | users × stride | `p0 … p(k−1), b_u, 1, 0 …` |
 /// | `item_factors` | f32 | items × stride | `q0 … q(k−1), 1, b_i, 0 …` |
+/// | `index_blocks` | f32 | blocks × 16 | what bounds the scores of 64 items: see [ItemIndex] |
+/// | `index_codes` | i8 | blocks × rank × 64 | their directions in 8 bits |
 /// | `seen_offsets` | i64 | users + 1 | from 0, never falling, last = events |
 /// | `user_ids_offsets` | i64 | users + 1 | where each id starts in `user_ids`, in bytes |
 /// | `item_ids_offsets` | i64 | items + 1 | where each id starts in `item_ids`, in bytes |
@@ -15,6 +17,7 @@ package io.github.peccary.engine.model;
 /// | `earlier_pairs` | i64 | words | a `PairFilter` of what earlier models may have learnt from |
 /// | `earlier_pairs_starts` | i64 | layers + 1 | where the filter's layers start |
 /// | `seen_items` | i32 | events | items of each user's events, ascending within a user |
+/// | `index_items` | i32 | trained items | by falling score for an average user |
 /// | `user_ids_order` | i32 | users | user indexes by ascending id bytes |
 /// | `item_ids_order` | i32 | items | item indexes by ascending id bytes |
 /// | `item_popularity` | i32 | items | events in the ratings file, implicit ones included |

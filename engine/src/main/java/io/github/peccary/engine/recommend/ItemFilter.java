@@ -81,6 +81,11 @@ public final class ItemFilter {
     return preferredEvents;
   }
 
+  /// How many items the allow list has at most; [Integer#MAX_VALUE] without one.
+  int allowedItems() {
+    return allowed == null ? Integer.MAX_VALUE : allowed.cardinality();
+  }
+
   /// The first item from `item` on that the allow list does not exclude, so that a scan can skip
   /// the others; `items` when there is none.
   int nextCandidate(int item, int items) {

@@ -10,6 +10,9 @@ import java.util.Arrays;
 /// added up in an array of all items. The sum is in the order of the similarities, so that it does
 /// not depend on the order of the user's items.
 final class NeighborSums {
+  /// Of somebody who had nothing.
+  static final NeighborSums NONE = new NeighborSums(0);
+
   private final int[] items;
   private final float[] sums;
   private int size;
@@ -34,8 +37,8 @@ final class NeighborSums {
         int other = neighbors.item(at);
         if (other >= 0 && other < itemCount) {
           // similarities are not negative, so that their bits are in their order
-          found[count++] =
-              (long) other << Integer.SIZE | Float.floatToRawIntBits(neighbors.similarity(at));
+          int similarity = Float.floatToRawIntBits(neighbors.similarity(at));
+          found[count++] = (long) other << Integer.SIZE | Integer.toUnsignedLong(similarity);
         }
       }
     }
@@ -67,6 +70,11 @@ final class NeighborSums {
   /// Its sum.
   float sum(int place) {
     return sums[place];
+  }
+
+  /// Whether an item is among them.
+  boolean contains(int item) {
+    return Arrays.binarySearch(items, 0, size, item) >= 0;
   }
 
   /// The place of the first item from `item` on.

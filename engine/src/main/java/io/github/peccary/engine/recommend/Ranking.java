@@ -1,18 +1,16 @@
 package io.github.peccary.engine.recommend;
 
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntPredicate;
 import java.util.function.IntUnaryOperator;
 
-/// The best `k` of all items scanned, where items of an earlier tier come before those of a later
+/// The best `k` of all items offered, where items of an earlier tier come before those of a later
 /// one whatever their scores.
 ///
 /// One heap per tier. Once the first is full the others cannot matter any more, and its threshold
-/// decides; until then no item was turned away, so that the others are complete. One scan does, and
-/// the allow and tier tests run only for the few items that reach the threshold.
+/// decides; until then no item was turned away, so that the others are complete. The allow and tier
+/// tests run only for the few items that reach the threshold.
 final class Ranking {
   private final int k;
   private final IntPredicate allowed;
@@ -31,27 +29,29 @@ final class Ranking {
     }
   }
 
-  /// Offers `count` items from `first` on, in ascending order over all calls.
-  ///
-  /// @param scores f32, one an item
-  void offer(int first, int count, MemorySegment scores) {
-    float threshold = tiers[0].threshold();
-    for (int i = 0; i < count; i++) {
-      float score = scores.getAtIndex(ValueLayout.JAVA_FLOAT, i);
-      if (!(score < threshold)) { // not >=: a score that is no number must be counted, not lost
-        threshold = offer(first + i, score);
-      }
-    }
+  /// The score below which no item matters any more; [Float#NEGATIVE_INFINITY] while there is none.
+  float threshold() {
+    return tiers[0].threshold();
   }
 
-  private float offer(int item, float score) {
-    if (allowed.test(item)) {
+  /// Whether there are `k` items of tiers before this one.
+  boolean isFullBefore(int tier) {
+    int size = 0;
+    for (int earlier = 0; earlier < tier; earlier++) {
+      size += tiers[earlier].size();
+    }
+    return size >= k;
+  }
+
+  /// Offers an item, each once.
+  void offer(int item, float score) {
+    // not >=: a score that is no number must be counted, not lost
+    if (!(score < threshold()) && allowed.test(item)) {
       int tier = tierOf.applyAsInt(item);
       if (tier == 0 || !tiers[0].isFull()) {
         tiers[tier].offer(item, score);
       }
     }
-    return tiers[0].threshold();
   }
 
   List<ScoredItem> ranked() {

@@ -1,39 +1,39 @@
 package io.github.peccary.engine.recommend;
 
-import io.github.peccary.engine.kernel.Kernels;
 import io.github.peccary.engine.model.Blend;
 import io.github.peccary.engine.model.FactorMatrix;
 import io.github.peccary.engine.model.FactorModel;
 import io.github.peccary.engine.model.FoldIn;
 import io.github.peccary.engine.model.HistoryLength;
+import io.github.peccary.engine.model.ItemIndex;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
-/// Exact top-K over all items of a model: the scores of a block of items by one kernel call into a
-/// scratch that stays in the first-level cache, then a comparison with the worst score kept. Only
-/// the few items that pass it are asked whether they are allowed.
+/// Exact top-K over all items of a model, without a look at most of them: see [PrunedScan].
 ///
 /// Rankings are total: higher score first, of equal scores the lower item index, and `k` results
-/// whenever `k` items are allowed. Thread-safe; a call holds no more than its scratch and its
-/// result. It lives as long as the model, which the caller closes.
+/// whenever `k` items are allowed. Thread-safe; a call holds little more than its result. It lives
+// as long as the model, which the caller closes.
 public final class Recommender {
   /// [#similar(int, int)] prefers items with at least this many events: after one or two ratings an
   /// item's direction is that of the few users who gave them, and would match theirs exactly.
   public static final int SIMILAR_PREFERRED_EVENTS = 5;
 
-  private static final int BLOCK_ITEMS = 1024;
+  /// The tier of items that nothing is known of.
+  private static final int LAST_TIER = 2;
+
+  /// Where at most one item of so many is allowed, each of these is scored.
+  private static final int FEW_ALLOWED = 16;
 
   private final FactorModel model;
   private final @Nullable Blend blend;
   private final FactorMatrix items;
-  private final Kernels kernels;
-  private volatile float @Nullable [] inverseNorms;
+  private final ItemIndex index;
 
   /// A recommender over all items of `model`, by its [Blend] if it has one.
   public Recommender(FactorModel model) {
@@ -49,7 +49,7 @@ public final class Recommender {
     this.model = model;
     this.blend = blend;
     items = model.itemFactors();
-    kernels = Kernels.forRank(items.rank());
+    index = model.itemIndex();
   }
 
   /// The model whose items are recommended.
@@ -144,46 +144,10 @@ public final class Recommender {
     Ranking ranking =
         new Ranking(
             Math.min(k, model.items()),
-            3,
+            LAST_TIER + 1,
             allowed,
-            item -> model.itemTrained(item) ? tier(item, filter) : 2);
-    BlockTask scores = blend == null ? this::addMean : blended(blend, history);
-    scan(
-        row,
-        rowOffset,
-        filter,
-        (first, count, dots) -> {
-          scores.accept(first, count, dots);
-          ranking.offer(first, count, dots);
-        });
-    return ranking.ranked();
-  }
-
-  private void addMean(int first, int count, MemorySegment dots) {
-    float mean = model.globalMean();
-    for (int i = 0; i < count; i++) {
-      float dot = dots.getAtIndex(ValueLayout.JAVA_FLOAT, i);
-      dots.setAtIndex(ValueLayout.JAVA_FLOAT, i, mean + dot);
-    }
-  }
-
-  private BlockTask blended(Blend by, int[] history) {
-    Blend.Weights weights = by.weights(HistoryLength.of(history.length));
-    NeighborSums sums = NeighborSums.of(by.neighbors(), history, items.rows());
-    return (first, count, dots) -> {
-      for (int i = 0; i < count; i++) {
-        float dot = dots.getAtIndex(ValueLayout.JAVA_FLOAT, i);
-        float score = weights.factors() * dot + weights.popularity() * by.events(first + i);
-        dots.setAtIndex(ValueLayout.JAVA_FLOAT, i, score);
-      }
-      for (int place = sums.placeOf(first);
-          place < sums.size() && sums.item(place) < first + count;
-          place++) {
-        int at = sums.item(place) - first;
-        float score = dots.getAtIndex(ValueLayout.JAVA_FLOAT, at);
-        dots.setAtIndex(ValueLayout.JAVA_FLOAT, at, score + weights.neighbors() * sums.sum(place));
-      }
-    };
+            item -> model.itemTrained(item) ? tier(item, filter) : LAST_TIER);
+    return ranked(Scoring.ofRow(model, blend, row, rowOffset, history), ranking, filter);
   }
 
   /// The items most like this one, those with [#SIMILAR_PREFERRED_EVENTS] events first.
@@ -200,87 +164,57 @@ public final class Recommender {
   /// @param k how many items, at least 1
   public List<ScoredItem> similar(int item, int k, ItemFilter filter) {
     Objects.checkIndex(item, model.items());
-    float[] inverse = inverseNorms();
     Ranking ranking =
         new Ranking(
             Math.min(k, model.items()),
-            3,
+            LAST_TIER + 1,
             other -> other != item && filter.allows(other),
-            other -> inverse[other] > 0 ? tier(other, filter) : 2);
+            other -> Scoring.inverseNorm(items, other) > 0 ? tier(other, filter) : LAST_TIER);
+    float inverseNorm = Scoring.inverseNorm(items, item);
+    if (inverseNorm == 0) { // every cosine is 0, and the lowest indexes are first
+      for (int other = 0; !ranking.isFullBefore(1) && other < items.rows(); other++) {
+        ranking.offer(other, 0);
+      }
+      return ranking.ranked();
+    }
     FactorMatrix direction = FactorMatrix.allocate(Arena.ofAuto(), 1, items.rank());
     for (int column = 0; column < items.rank(); column++) {
-      direction.set(0, column, items.get(item, column) * inverse[item]);
+      direction.set(0, column, items.get(item, column) * inverseNorm);
     }
-    scan(
-        direction.segment(),
-        0,
-        filter,
-        (first, count, scores) -> {
-          for (int i = 0; i < count; i++) {
-            float dot = scores.getAtIndex(ValueLayout.JAVA_FLOAT, i);
-            // rounding may carry a cosine a little beyond 1
-            scores.setAtIndex(
-                ValueLayout.JAVA_FLOAT, i, Math.clamp(dot * inverse[first + i], -1f, 1f));
-          }
-          ranking.offer(first, count, scores);
-        });
-    return ranking.ranked();
+    return ranked(Scoring.cosine(items, direction), ranking, filter);
   }
 
   private int tier(int item, ItemFilter filter) {
     return model.itemPopularity(item) >= filter.preferredEvents() ? 0 : 1;
   }
 
-  private interface BlockTask {
-    /// @param dots one f32 an item, may be overwritten
-    void accept(int first, int count, MemorySegment dots);
-  }
-
-  private void scan(MemorySegment row, long rowOffset, ItemFilter filter, BlockTask task) {
-    // Not confined: the kernel's loop would be compiled for segments with a thread and for the
-    // model's without one, and take turns between the two.
-    MemorySegment dots = Arena.ofAuto().allocate((long) BLOCK_ITEMS * Float.BYTES, 64);
-    int end = items.rows();
-    int count;
-    for (int first = filter.nextCandidate(0, end);
-        first < end;
-        first = filter.nextCandidate(first + count, end)) {
-      count = Math.min(BLOCK_ITEMS, end - first);
-      kernels.dots(row, rowOffset, items.segment(), items.rowOffset(first), count, dots, 0);
-      task.accept(first, count, dots);
+  private List<ScoredItem> ranked(Scoring scoring, Ranking ranking, ItemFilter filter) {
+    if (filter.allowedItems() <= items.rows() / FEW_ALLOWED) {
+      for (int item = filter.nextCandidate(0, items.rows());
+          item < items.rows();
+          item = filter.nextCandidate(item + 1, items.rows())) {
+        ranking.offer(item, scoring.score(item));
+      }
+      return ranking.ranked();
     }
-  }
-
-  private float[] inverseNorms() {
-    float[] inverse = inverseNorms;
-    if (inverse == null) {
-      synchronized (this) {
-        inverse = inverseNorms;
-        if (inverse == null) {
-          inverse = computeInverseNorms();
-          inverseNorms = inverse;
-        }
+    NeighborSums exceptions = scoring.exceptions();
+    for (int place = 0; place < exceptions.size(); place++) {
+      int item = exceptions.item(place);
+      ranking.offer(item, scoring.score(item));
+    }
+    new PrunedScan(index, scoring.bound(), items.stride(), filter.preferredEvents())
+        .run(
+            ranking,
+            item -> {
+              if (!exceptions.contains(item)) {
+                ranking.offer(item, scoring.score(item));
+              }
+            });
+    for (int item = 0; !ranking.isFullBefore(LAST_TIER) && item < items.rows(); item++) {
+      if (!model.itemTrained(item) && !exceptions.contains(item)) {
+        ranking.offer(item, scoring.score(item));
       }
     }
-    return inverse;
-  }
-
-  /// `1 / ‖factors‖` of every item; 0 where there is no direction.
-  private float[] computeInverseNorms() {
-    float[] inverse = new float[items.rows()];
-    for (int item = 0; item < inverse.length; item++) {
-      float norm = (float) Math.sqrt(squaredNorm(item));
-      inverse[item] = norm >= Float.MIN_NORMAL ? 1 / norm : 0;
-    }
-    return inverse;
-  }
-
-  private double squaredNorm(int item) {
-    double sum = 0;
-    for (int column = 0; column < items.rank(); column++) {
-      double factor = items.get(item, column);
-      sum += factor * factor;
-    }
-    return sum;
+    return ranking.ranked();
   }
 }

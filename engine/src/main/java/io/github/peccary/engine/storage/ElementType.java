@@ -8,6 +8,8 @@ public enum ElementType {
   I32(Integer.BYTES),
   /// Signed 64-bit integer.
   I64(Long.BYTES),
+  /// Signed 8-bit integer.
+  I8(Byte.BYTES),
   /// A byte; here always one of a UTF-8 text.
   U8(Byte.BYTES);
 

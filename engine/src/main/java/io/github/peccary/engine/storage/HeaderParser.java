@@ -100,7 +100,7 @@ final class HeaderParser {
       }
     }
     throw new CorruptFileException(
-        file, "dtype must be F32, I32, I64 or U8: tensor=" + name + ", dtype=" + text);
+        file, "dtype must be F32, I32, I64, I8 or U8: tensor=" + name + ", dtype=" + text);
   }
 
   private List<Long> readNumbers(String name) throws IOException {

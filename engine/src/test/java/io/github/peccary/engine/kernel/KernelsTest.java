@@ -50,6 +50,34 @@ class KernelsTest {
   }
 
   @ParameterizedTest
+  @ValueSource(ints = {1, 2, 15, 62, 64, 100, 511})
+  void scalarAndVectorTwinsFindTheSameCodes(int rank) {
+    for (int seed = 0; seed < 40; seed++) {
+      SplittableRandom random = new SplittableRandom(seed);
+      int blockBytes = rank * Kernels.CODED_ITEMS;
+      byte[] bytes = new byte[3 + blockBytes]; // an odd offset, too
+      random.nextBytes(bytes);
+      short[] row = new short[rank];
+      int largest = seed % 4 == 0 ? Short.MAX_VALUE : 181; // sums run over, or hardly do
+      for (int column = 0; column < rank; column++) {
+        row[column] = (short) random.nextInt(-largest, largest + 1);
+      }
+      int limit = random.nextInt(Short.MIN_VALUE, Short.MAX_VALUE + 1);
+      try (Arena arena = Arena.ofConfined()) {
+        MemorySegment codes = arena.allocateFrom(JAVA_BYTE, bytes);
+        for (int tried : new int[] {limit, 0, Short.MIN_VALUE, Short.MAX_VALUE}) {
+          assertThat(Kernels.reaching(row, codes, 3, tried))
+              .as("rank=%d, seed=%d, limit=%d", rank, seed, tried)
+              .isEqualTo(ScalarKernels.reaching(row, codes, 3, tried));
+        }
+        assertThat(Kernels.reaching(row, codes, 3, Short.MIN_VALUE)).isEqualTo(-1);
+        assertThatThrownBy(() -> Kernels.reaching(row, codes, 4, limit))
+            .isInstanceOf(IndexOutOfBoundsException.class);
+      }
+    }
+  }
+
+  @ParameterizedTest
   @ValueSource(ints = {1, 2, 7, 13, 14, 15, 16, 20, 30, 31, 32, 47, 62, 63, 94, 126, 254, 510})
   void scalarAndVectorTwinsYieldTheSameBits(int rank) {
     for (float magnitude : MAGNITUDES) {

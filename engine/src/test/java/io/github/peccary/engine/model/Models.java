@@ -11,6 +11,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.BiConsumer;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +31,7 @@ public final class Models {
   private Holdout holdout = Holdout.none();
   private IntPredicate userTrained = user -> true;
   private IntPredicate itemTrained = item -> true;
+  private BiConsumer<FactorMatrix, FactorMatrix> rows = (users, items) -> {};
 
   private Models(RatingMatrix ratings, long seed) {
     this.ratings = ratings;
@@ -101,6 +103,12 @@ public final class Models {
     return this;
   }
 
+  /// Changes the rows of users and items before they are written.
+  public Models rows(BiConsumer<FactorMatrix, FactorMatrix> change) {
+    rows = change;
+    return this;
+  }
+
   public FactorModel open(Path file) throws IOException {
     write(file);
     return FactorModel.open(file, Verify.CHECKSUMS);
@@ -114,6 +122,7 @@ public final class Models {
           new DampedBiases(5.25f, new float[ratings.users()], new float[ratings.items()]);
       fill(users, rank, rank + 1, userTrained, baseline.user());
       fill(items, rank + 1, rank, itemTrained, baseline.item());
+      rows.accept(users, items);
       new FactorModelWriter(ratings, users, items, baseline, metadata())
           .globalMean(5.25f)
           .seen(seen)

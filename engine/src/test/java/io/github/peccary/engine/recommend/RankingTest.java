@@ -2,9 +2,8 @@ package io.github.peccary.engine.recommend;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Random;
@@ -43,13 +42,9 @@ class RankingTest {
       }
 
       Ranking ranking = new Ranking(k, tierCount, item -> allowed[item], item -> tiers[item]);
-      try (Arena arena = Arena.ofConfined()) {
-        MemorySegment all = arena.allocateFrom(ValueLayout.JAVA_FLOAT, scores);
-        for (int first = 0; first < items; first += 16) {
-          int count = Math.min(16, items - first);
-          ranking.offer(first, count, all.asSlice(4L * first, 4L * count));
-        }
-      }
+      List<Integer> order = new ArrayList<>(IntStream.range(0, items).boxed().toList());
+      Collections.shuffle(order, random);
+      order.forEach(item -> ranking.offer(item, scores[item]));
 
       assertThat(ranking.ranked())
           .as("seed=%d, items=%d, k=%d", seed, items, k)
@@ -69,12 +64,8 @@ class RankingTest {
               return true;
             },
             item -> 0);
-    float[] falling = new float[1000];
-    for (int item = 0; item < falling.length; item++) {
-      falling[item] = -item;
-    }
-    try (Arena arena = Arena.ofConfined()) {
-      ranking.offer(0, falling.length, arena.allocateFrom(ValueLayout.JAVA_FLOAT, falling));
+    for (int item = 0; item < 1000; item++) {
+      ranking.offer(item, -item);
     }
 
     assertThat(asked[0]).isEqualTo(1);

@@ -55,8 +55,8 @@ class HeaderTest {
           I32 | [[2]] | [0,8] | U8 | [8] | [8,16]  | the header must be a safetensors header: it lacks whole numbers in a
           I32 | 2     | [0,8] | U8 | [8] | [8,16]  | the header must be a safetensors header: it lacks a list in a
           # types
-          I8  | [8] | [0,8]   | U8 | [8] | [8,16]  | dtype must be F32, I32, I64 or U8: tensor=a, dtype=I8
-          i32 | [2] | [0,8]   | U8 | [8] | [8,16]  | dtype must be F32, I32, I64 or U8: tensor=a, dtype=i32
+          I16 | [4] | [0,8]   | U8 | [8] | [8,16]  | dtype must be F32, I32, I64, I8 or U8: tensor=a, dtype=I16
+          i32 | [2] | [0,8]   | U8 | [8] | [8,16]  | dtype must be F32, I32, I64, I8 or U8: tensor=a, dtype=i32
           """)
   void refusesTensorsThatCannotBe(
       String aType,

@@ -1,0 +1,132 @@
+package io.github.peccary.engine.recommend;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.peccary.engine.model.FactorMatrix;
+import io.github.peccary.engine.model.FactorModel;
+import io.github.peccary.engine.model.Models;
+import io.github.peccary.engine.ratings.RatingMatrices;
+import io.github.peccary.engine.ratings.RatingMatrix;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.BitSet;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class PrunedScanTest {
+  private static final int USERS = 6;
+
+  @TempDir private Path folder;
+
+  /// How the norms of the rows are spread, and what they hold.
+  private enum Shape {
+    EQUAL_NORMS,
+    POWER_LAW,
+    ONE_COLUMN,
+    WHOLE_NUMBERS,
+    TINY,
+    HUGE,
+    ZEROS
+  }
+
+  private static void fill(Shape shape, FactorMatrix rows, Random random) {
+    for (int row = 0; row < rows.rows(); row++) {
+      double norm = Math.sqrt(rows.squaredNorm(row));
+      for (int column = 0; column < rows.rank(); column++) {
+        float factor = rows.get(row, column);
+        double changed =
+            switch (shape) {
+              case EQUAL_NORMS -> factor / norm;
+              case POWER_LAW -> factor / (1 + row);
+              case ONE_COLUMN -> column == row % rows.rank() ? factor * 100 : factor / 1000;
+              case WHOLE_NUMBERS -> random.nextInt(3) - 1;
+              case TINY -> factor * 1e-18;
+              case HUGE -> factor * 1e15;
+              case ZEROS -> row % 3 == 0 ? 0 : factor;
+            };
+        rows.set(row, column, (float) changed);
+      }
+    }
+  }
+
+  private static List<ScoredItem> sorted(FactorModel model, int user, int k, BitSet denied) {
+    return IntStream.range(0, model.items())
+        .filter(item -> !denied.get(item))
+        .mapToObj(item -> new ScoredItem(item, model.predict(user, item)))
+        .sorted(
+            Comparator.comparing((ScoredItem item) -> !model.itemTrained(item.item()))
+                .thenComparingDouble(item -> -item.score())
+                .thenComparingInt(ScoredItem::item))
+        .limit(k)
+        .toList();
+  }
+
+  @Test
+  void equalsSortingEveryItemWhateverTheRowsHold() throws IOException {
+    Path file = folder.resolve("ratings.st");
+    try (RatingMatrix ratings =
+        RatingMatrices.open(file, RatingMatrices.random(USERS, 1000, 0.4, 1))) {
+      for (Shape shape : Shape.values()) {
+        for (int rank : new int[] {1, 15, 62}) {
+          Random random = new Random(rank);
+          Models models =
+              Models.of(ratings, 5)
+                  .rank(rank)
+                  .rows(
+                      (users, items) -> {
+                        fill(shape, users, random);
+                        fill(shape, items, random);
+                      });
+          Models plainOrNot = rank == 15 ? models.withoutBiases() : models;
+          try (FactorModel model = plainOrNot.open(folder.resolve("model.st"))) {
+            Recommender recommender = new Recommender(model);
+            BitSet denied = new BitSet();
+            random.ints(300, 0, model.items()).forEach(denied::set);
+            ItemFilter filter = ItemFilter.all().deny(denied);
+            for (int user = 0; user < USERS; user++) {
+              for (int k : new int[] {1, 10, 2000}) {
+                assertThat(recommender.recommend(user, k, filter))
+                    .as("%s, rank=%d, user=%d, k=%d", shape, rank, user, k)
+                    .isEqualTo(sorted(model, user, k, denied));
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void mostItemsAreNotScored() throws IOException {
+    Path file = folder.resolve("ratings.st");
+    try (RatingMatrix ratings =
+            RatingMatrices.open(file, RatingMatrices.random(USERS, 3000, 0.4, 1));
+        FactorModel model =
+            Models.of(ratings, 5)
+                .rank(30)
+                .withoutBiases()
+                .rows((users, items) -> fill(Shape.EQUAL_NORMS, items, new Random(1)))
+                .open(folder.resolve("model.st"))) {
+      for (int user = 0; user < USERS; user++) {
+        FactorMatrix users = model.userFactors();
+        Scoring scoring =
+            Scoring.ofRow(model, null, users.segment(), users.rowOffset(user), new int[0]);
+        Ranking ranking = new Ranking(10, 1, item -> true, item -> 0);
+        int[] scored = {0};
+        new PrunedScan(model.itemIndex(), scoring.bound(), model.stride(), 0)
+            .run(
+                ranking,
+                item -> {
+                  scored[0]++;
+                  ranking.offer(item, scoring.score(item));
+                });
+        assertThat(scored[0]).as("user=%d", user).isLessThan(model.items() / 4);
+        assertThat(ranking.ranked()).isEqualTo(sorted(model, user, 10, new BitSet()));
+      }
+    }
+  }
+}
