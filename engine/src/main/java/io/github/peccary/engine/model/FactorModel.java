@@ -70,6 +70,13 @@ public final class FactorModel implements AutoCloseable {
     file.tensor(ModelFormat.ITEM_BIASES, ElementType.F32, items.rows());
   }
 
+  /// Maps a model with all checks; they read the whole file once.
+  ///
+  /// @throws CorruptFileException if the file is no model, or not one that can be relied on
+  public static FactorModel open(Path path) throws IOException {
+    return open(path, Verify.CHECKSUMS);
+  }
+
   /// Maps a model. Sizes, metadata and the ends of all offsets are always checked; checksums, and
   /// every number that there is a rule about, if `verify` asks for them.
   ///

@@ -10,7 +10,6 @@ import io.github.peccary.engine.storage.ElementType;
 import io.github.peccary.engine.storage.TensorFile;
 import io.github.peccary.engine.storage.TensorFileWriter;
 import io.github.peccary.engine.storage.TensorSpec;
-import io.github.peccary.engine.storage.Verify;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -141,7 +140,7 @@ public final class FactorModelWriter {
       if (blend != null) {
         blend.appendTo(file);
       }
-      file.commit(written -> FactorModel.open(written, Verify.CHECKSUMS).close());
+      file.commit(written -> FactorModel.open(written).close());
     }
   }
 

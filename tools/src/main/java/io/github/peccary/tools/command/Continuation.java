@@ -1,7 +1,6 @@
 package io.github.peccary.tools.command;
 
 import io.github.peccary.engine.model.FactorModel;
-import io.github.peccary.engine.storage.Verify;
 import io.github.peccary.engine.train.Checkpoint;
 import io.github.peccary.engine.train.RankingTrainer;
 import io.github.peccary.engine.train.Trainer;
@@ -123,7 +122,7 @@ final class Continuation {
 
   /// The model to start from, if one is named.
   @Nullable FactorModel openModel() throws IOException {
-    return from == null ? null : FactorModel.open(from, Verify.CHECKSUMS);
+    return from == null ? null : FactorModel.open(from);
   }
 
   /// What to say of it after an interruption.

@@ -72,7 +72,7 @@ final class InspectCommand implements Callable<Integer> {
     String kind = file.metadata(TensorFile.KIND);
     switch (kind) {
       case RatingsFormat.RATINGS -> RatingMatrix.open(path, Verify.CHECKSUMS).close();
-      case ModelFormat.KIND -> FactorModel.open(path, Verify.CHECKSUMS).close();
+      case ModelFormat.KIND -> FactorModel.open(path).close();
       case Checkpoint.KIND -> Checkpoint.open(path).close();
       default ->
           throw new CorruptFileException(
