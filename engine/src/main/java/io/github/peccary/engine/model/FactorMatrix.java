@@ -5,6 +5,7 @@ import io.github.peccary.engine.memory.HugePages;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Objects;
 
 /// `rows × stride` floats outside the heap, one row per user or per item, each row 64-byte aligned.
 ///
@@ -109,5 +110,16 @@ public final class FactorMatrix {
       sum += factor * factor;
     }
     return sum;
+  }
+
+  /// Whether a row has a factor or a bias other than 0, not counting its constant column.
+  boolean hasOther(int row, int constantColumn) {
+    Objects.checkIndex(row, rows);
+    for (int column = 0; column < rank + 2; column++) {
+      if (column != constantColumn && get(row, column) != 0) {
+        return true;
+      }
+    }
+    return false;
   }
 }

@@ -134,22 +134,12 @@ public final class FactorModel implements AutoCloseable {
 
   /// Whether the user had ratings in training; if not, the row is zero and [#predict] is `μ + b_i`.
   public boolean userTrained(int user) {
-    return trained(users, user, header.rank() + 1);
+    return users.hasOther(user, header.rank() + 1);
   }
 
   /// Whether the item had ratings in training; if not, the row is zero and [#predict] is `μ + b_u`.
   public boolean itemTrained(int item) {
-    return trained(items, item, header.rank());
-  }
-
-  private static boolean trained(FactorMatrix rows, int row, int constantColumn) {
-    Objects.checkIndex(row, rows.rows());
-    for (int column = 0; column < rows.rank() + 2; column++) {
-      if (column != constantColumn && rows.get(row, column) != 0) {
-        return true;
-      }
-    }
-    return false;
+    return items.hasOther(item, header.rank());
   }
 
   /// Number of users.
