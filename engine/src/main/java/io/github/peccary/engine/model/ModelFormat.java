@@ -1,8 +1,8 @@
 package io.github.peccary.engine.model;
 
 /// What a model file holds: a safetensors file of kind [#KIND] with these tensors, in this order
-/// (larger elements first, as the format allows no holes; factor rows and blocks before all, so that
-/// each lies at a multiple of 64 bytes).
+/// (larger elements first, as the format allows no holes; factor rows and blocks before all, so
+/// that each lies at a multiple of 64 bytes).
 ///
 /// | tensor | type | shape | what it is |
 /// |---|---|---|---|
