@@ -312,6 +312,11 @@ public final class FactorModel implements AutoCloseable {
     return index;
   }
 
+  /// The same, null where the file does not hold it and it was not built yet.
+  synchronized @Nullable ItemIndex storedIndex() {
+    return index;
+  }
+
   /// Whether users who are not in the model can be folded in: see [FoldIn].
   public boolean canFoldIn() {
     return ridge != null;

@@ -52,7 +52,10 @@ final class ModelCheck {
     if (model.canFoldIn()) {
       ridge(model.ridge().columns());
     }
-    index(model.itemIndex());
+    ItemIndex index = model.storedIndex();
+    if (index != null) {
+      index(index);
+    }
   }
 
   /// The index has every trained item once, and bounds that are none lower than one after it.

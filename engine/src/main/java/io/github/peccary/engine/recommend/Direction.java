@@ -1,8 +1,7 @@
 package io.github.peccary.engine.recommend;
 
+import io.github.peccary.engine.model.FactorMatrix;
 import io.github.peccary.engine.model.ItemIndex;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 
 /// The factors of a row as an [ItemIndex] compares them with those of its items: a norm, and a
 /// direction in codes.
@@ -14,20 +13,15 @@ import java.lang.foreign.ValueLayout;
 /// @param error the distance of the direction from its codes times the step
 record Direction(double norm, short[] codes, double step, double codedNorm, double error) {
 
-  /// @param offset of the row, in bytes
-  static Direction of(MemorySegment rows, long offset, int rank) {
-    double squared = 0;
-    for (int column = 0; column < rank; column++) {
-      double factor = factor(rows, offset, column);
-      squared += factor * factor;
-    }
-    double norm = Math.sqrt(squared);
+  static Direction of(FactorMatrix rows, int row) {
+    int rank = rows.rank();
+    double norm = Math.sqrt(rows.squaredNorm(row));
     double length = ItemIndex.codedLength(rank);
     short[] codes = new short[rank];
     double squaredError = 0;
     double squaredCodes = 0;
     for (int column = 0; norm > 0 && column < rank; column++) {
-      double coded = factor(rows, offset, column) / norm * length;
+      double coded = rows.get(row, column) / norm * length;
       double code = Math.rint(coded);
       codes[column] = (short) code;
       squaredError += (coded - code) * (coded - code);
@@ -36,9 +30,5 @@ record Direction(double norm, short[] codes, double step, double codedNorm, doub
     double step = 1 / length;
     return new Direction(
         norm, codes, step, Math.sqrt(squaredCodes) * step, Math.sqrt(squaredError) * step);
-  }
-
-  private static double factor(MemorySegment rows, long offset, int column) {
-    return rows.get(ValueLayout.JAVA_FLOAT, offset + (long) column * Float.BYTES);
   }
 }

@@ -72,14 +72,13 @@ final class NeighborSums {
     return sums[place];
   }
 
-  /// Whether an item is among them.
-  boolean contains(int item) {
-    return Arrays.binarySearch(items, 0, size, item) >= 0;
+  /// The place of an item, negative if it is not among them.
+  int placeOf(int item) {
+    return Arrays.binarySearch(items, 0, size, item);
   }
 
-  /// The place of the first item from `item` on.
-  int placeOf(int item) {
-    int place = Arrays.binarySearch(items, 0, size, item);
-    return place < 0 ? -place - 1 : place;
+  /// Whether an item is among them.
+  boolean contains(int item) {
+    return placeOf(item) >= 0;
   }
 }

@@ -94,8 +94,8 @@ final class PrunedScan {
     double rest = bound.rest(index.get(block, Bound.BIAS), index.get(block, Bound.EVENTS));
     double product = bound.product(index.get(block, Bound.NORM));
     double cosine = (threshold - rest - slack(rest, product)) / product;
-    if (!(cosine
-        > 0)) { // norms are at most that of the bound: nothing follows for a cosine below 0
+    // norms are at most that of the bound, from which nothing follows for a cosine below 0
+    if (!(cosine > 0)) {
       return -1;
     }
     Direction direction = bound.direction();

@@ -7,7 +7,6 @@ import io.github.peccary.engine.model.FoldIn;
 import io.github.peccary.engine.model.HistoryLength;
 import io.github.peccary.engine.model.ItemIndex;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.util.BitSet;
 import java.util.List;
 import java.util.Objects;
@@ -18,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Rankings are total: higher score first, of equal scores the lower item index, and `k` results
 /// whenever `k` items are allowed. Thread-safe; a call holds little more than its result. It lives
-// as long as the model, which the caller closes.
+/// as long as the model, which the caller closes.
 public final class Recommender {
   /// [#similar(int, int)] prefers items with at least this many events: after one or two ratings an
   /// item's direction is that of the few users who gave them, and would match theirs exactly.
@@ -91,8 +90,7 @@ public final class Recommender {
 
   private List<ScoredItem> recommend(
       int user, int[] history, int k, ItemFilter filter, IntPredicate allowed) {
-    FactorMatrix users = model.userFactors();
-    return recommend(users.segment(), users.rowOffset(user), history, k, filter, allowed);
+    return recommend(model.userFactors(), user, history, k, filter, allowed);
   }
 
   /// The same for a user who is not in the model, from the row that the user's events give. The
@@ -110,7 +108,7 @@ public final class Recommender {
         filter.leavesOutSeen()
             ? item -> filter.allows(item) && !user.hasEvent(item)
             : filter::allows;
-    return recommend(user.row().segment(), 0, user.items(), k, filter, allowed);
+    return recommend(user.row(), 0, user.items(), k, filter, allowed);
   }
 
   /// What contributes most to the score of an item: of the user's events, see
@@ -135,19 +133,14 @@ public final class Recommender {
   }
 
   private List<ScoredItem> recommend(
-      MemorySegment row,
-      long rowOffset,
-      int[] history,
-      int k,
-      ItemFilter filter,
-      IntPredicate allowed) {
+      FactorMatrix rows, int row, int[] history, int k, ItemFilter filter, IntPredicate allowed) {
     Ranking ranking =
         new Ranking(
             Math.min(k, model.items()),
             LAST_TIER + 1,
             allowed,
             item -> model.itemTrained(item) ? tier(item, filter) : LAST_TIER);
-    return ranked(Scoring.ofRow(model, blend, row, rowOffset, history), ranking, filter);
+    return ranked(Scoring.ofRow(model, blend, rows, row, history), ranking, filter);
   }
 
   /// The items most like this one, those with [#SIMILAR_PREFERRED_EVENTS] events first.

@@ -5,8 +5,6 @@ import io.github.peccary.engine.model.Blend;
 import io.github.peccary.engine.model.FactorMatrix;
 import io.github.peccary.engine.model.FactorModel;
 import io.github.peccary.engine.model.HistoryLength;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import org.jspecify.annotations.Nullable;
 
 /// What an item is worth, and how much at most.
@@ -24,14 +22,16 @@ interface Scoring {
 
   /// Scores of a user: `μ + ⟨row, item row⟩`, or as a [Blend] says.
   ///
+  /// @param rows of the model or of somebody folded in
+  /// @param row of the user
   /// @param history the items that the user had
   static Scoring ofRow(
-      FactorModel model, @Nullable Blend blend, MemorySegment row, long rowOffset, int[] history) {
+      FactorModel model, @Nullable Blend blend, FactorMatrix rows, int row, int[] history) {
     FactorMatrix items = model.itemFactors();
-    Direction direction = Direction.of(row, rowOffset, items.rank());
-    double own = factor(row, rowOffset, items.rank());
-    double bias = factor(row, rowOffset, items.rank() + 1);
-    Products products = new Products(Kernels.forRank(items.rank()), row, rowOffset, items);
+    Direction direction = Direction.of(rows, row);
+    double own = rows.get(row, rows.rank());
+    double bias = rows.get(row, rows.rank() + 1);
+    Products products = new Products(Kernels.forRank(rows.rank()), rows, row, items);
     if (blend == null) {
       return new Predicted(
           products,
@@ -60,18 +60,15 @@ interface Scoring {
   /// @param direction one row, of norm 1, or zero
   static Scoring cosine(FactorMatrix items, FactorMatrix direction) {
     return new Cosine(
-        new Products(Kernels.forRank(items.rank()), direction.segment(), 0, items),
-        ScoreBound.cosine(Direction.of(direction.segment(), 0, items.rank())));
-  }
-
-  private static float factor(MemorySegment row, long rowOffset, int column) {
-    return row.get(ValueLayout.JAVA_FLOAT, rowOffset + (long) column * Float.BYTES);
+        new Products(Kernels.forRank(items.rank()), direction, 0, items),
+        ScoreBound.cosine(Direction.of(direction, 0)));
   }
 
   /// The products of one row with those of the items.
-  record Products(Kernels kernels, MemorySegment row, long rowOffset, FactorMatrix items) {
+  record Products(Kernels kernels, FactorMatrix rows, int row, FactorMatrix items) {
     float with(int item) {
-      return kernels.dot(row, rowOffset, items.segment(), items.rowOffset(item));
+      return kernels.dot(
+          rows.segment(), rows.rowOffset(row), items.segment(), items.rowOffset(item));
     }
   }
 
@@ -96,9 +93,7 @@ interface Scoring {
       float score =
           weights.factors() * products.with(item) + weights.popularity() * blend.events(item);
       int place = exceptions.placeOf(item);
-      return place < exceptions.size() && exceptions.item(place) == item
-          ? score + weights.neighbors() * exceptions.sum(place)
-          : score;
+      return place < 0 ? score : score + weights.neighbors() * exceptions.sum(place);
     }
   }
 

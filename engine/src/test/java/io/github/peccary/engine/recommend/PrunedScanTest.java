@@ -10,10 +10,7 @@ import io.github.peccary.engine.ratings.RatingMatrix;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.BitSet;
-import java.util.Comparator;
-import java.util.List;
 import java.util.Random;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -53,18 +50,6 @@ class PrunedScanTest {
     }
   }
 
-  private static List<ScoredItem> sorted(FactorModel model, int user, int k, BitSet denied) {
-    return IntStream.range(0, model.items())
-        .filter(item -> !denied.get(item))
-        .mapToObj(item -> new ScoredItem(item, model.predict(user, item)))
-        .sorted(
-            Comparator.comparing((ScoredItem item) -> !model.itemTrained(item.item()))
-                .thenComparingDouble(item -> -item.score())
-                .thenComparingInt(ScoredItem::item))
-        .limit(k)
-        .toList();
-  }
-
   @Test
   void equalsSortingEveryItemWhateverTheRowsHold() throws IOException {
     Path file = folder.resolve("ratings.st");
@@ -91,7 +76,7 @@ class PrunedScanTest {
               for (int k : new int[] {1, 10, 2000}) {
                 assertThat(recommender.recommend(user, k, filter))
                     .as("%s, rank=%d, user=%d, k=%d", shape, rank, user, k)
-                    .isEqualTo(sorted(model, user, k, denied));
+                    .isEqualTo(RecommenderTest.best(model, user, k, item -> !denied.get(item)));
               }
             }
           }
@@ -113,8 +98,7 @@ class PrunedScanTest {
                 .open(folder.resolve("model.st"))) {
       for (int user = 0; user < USERS; user++) {
         FactorMatrix users = model.userFactors();
-        Scoring scoring =
-            Scoring.ofRow(model, null, users.segment(), users.rowOffset(user), new int[0]);
+        Scoring scoring = Scoring.ofRow(model, null, users, user, new int[0]);
         Ranking ranking = new Ranking(10, 1, item -> true, item -> 0);
         int[] scored = {0};
         new PrunedScan(model.itemIndex(), scoring.bound(), model.stride(), 0)
@@ -125,7 +109,7 @@ class PrunedScanTest {
                   ranking.offer(item, scoring.score(item));
                 });
         assertThat(scored[0]).as("user=%d", user).isLessThan(model.items() / 4);
-        assertThat(ranking.ranked()).isEqualTo(sorted(model, user, 10, new BitSet()));
+        assertThat(ranking.ranked()).isEqualTo(RecommenderTest.best(model, user, 10, item -> true));
       }
     }
   }

@@ -77,7 +77,7 @@ class RecommenderTest {
   }
 
   /// The obvious way: score every item, sort, cut.
-  private static List<ScoredItem> best(FactorModel model, int user, int k, IntPredicate allowed) {
+  static List<ScoredItem> best(FactorModel model, int user, int k, IntPredicate allowed) {
     return best(model, item -> model.predict(user, item), k, allowed);
   }
 
