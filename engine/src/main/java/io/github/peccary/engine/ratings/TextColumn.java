@@ -68,7 +68,8 @@ public record TextColumn(int size, MemorySegment bytes, MemorySegment offsets) {
     return SplitMix64.mix(SplitMix64.mix(hash) ^ rest);
   }
 
-  private long within(long offset, long from) {
+  /// The offset, moved to where `bytes` from `from` on can be read if it was not checked.
+  long within(long offset, long from) {
     return Math.clamp(offset, from, bytes.byteSize());
   }
 

@@ -22,7 +22,7 @@ public final class Titles {
 
   private final TextColumn titles;
 
-  private Titles(TextColumn titles) {
+  Titles(TextColumn titles) {
     this.titles = titles;
   }
 
@@ -76,5 +76,10 @@ public final class Titles {
   /// The title of an item, null if it is not known.
   public @Nullable String title(int item) {
     return titles.start(item) == titles.end(item) ? null : titles.text(item);
+  }
+
+  /// The titles as they lie in memory, that of an item without one empty.
+  TextColumn column() {
+    return titles;
   }
 }
