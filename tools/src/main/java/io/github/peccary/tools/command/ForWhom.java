@@ -2,6 +2,8 @@ package io.github.peccary.tools.command;
 
 import io.github.peccary.engine.model.FactorModel;
 import io.github.peccary.tools.Console;
+import io.github.peccary.tools.answer.EventList;
+import io.github.peccary.tools.answer.ItemId;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;

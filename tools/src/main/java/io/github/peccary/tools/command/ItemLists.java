@@ -5,6 +5,7 @@ import io.github.peccary.engine.recommend.ItemFilter;
 import io.github.peccary.tools.Console;
 import io.github.peccary.tools.Format;
 import io.github.peccary.tools.Refusal;
+import io.github.peccary.tools.answer.ItemId;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;

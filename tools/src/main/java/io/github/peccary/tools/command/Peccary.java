@@ -54,6 +54,7 @@ public final class Peccary implements Runnable {
     COMMANDS.put("predict", PredictCommand::new);
     COMMANDS.put("recommend", RecommendCommand::new);
     COMMANDS.put("similar", SimilarCommand::new);
+    COMMANDS.put("serve", ServeCommand::new);
     COMMANDS.put("inspect", InspectCommand::new);
     COMMANDS.put("bench", BenchCommand::new);
   }

@@ -6,6 +6,8 @@ import io.github.peccary.engine.recommend.Recommender;
 import io.github.peccary.engine.recommend.ScoredItem;
 import io.github.peccary.tools.Console;
 import io.github.peccary.tools.Format;
+import io.github.peccary.tools.answer.ItemId;
+import io.github.peccary.tools.answer.ItemList;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;

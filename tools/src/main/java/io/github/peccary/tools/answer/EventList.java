@@ -1,4 +1,4 @@
-package io.github.peccary.tools.command;
+package io.github.peccary.tools.answer;
 
 import io.github.peccary.engine.model.FactorModel;
 import io.github.peccary.engine.model.FoldIn;
@@ -9,9 +9,10 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /// The events of somebody who is not in the model, as they are typed: `0345417623:9,0971880107`.
-final class EventList {
+public final class EventList {
   private static final String NO_RATING = "";
 
   /// By item, each with its rating, or [#NO_RATING].
@@ -23,7 +24,7 @@ final class EventList {
   /// events of an item the last one counts.
   ///
   /// @throws Refusal if no item is known, or a rating is not what the model needs
-  static EventList parse(String text, FactorModel model, Console console) {
+  public static EventList parse(String text, FactorModel model, Console console) {
     EventList list = new EventList();
     List<String> unknown = new ArrayList<>();
     int count = 0;
@@ -58,9 +59,36 @@ final class EventList {
     if (item < 0) {
       return false;
     }
+    put(model, item, rating, event);
+    return true;
+  }
+
+  private void put(FactorModel model, int item, String rating, String event) {
     requireRating(event, rating, model);
     ratings.put(item, rating);
-    return true;
+  }
+
+  /// No events yet; see [#add(FactorModel, String, Number)].
+  public static EventList empty() {
+    return new EventList();
+  }
+
+  /// Adds one event.
+  ///
+  /// @param rating null where there is none
+  /// @return whether the model has the item
+  /// @throws Refusal if the rating is not what the model needs
+  public boolean add(FactorModel model, String id, @Nullable Number rating) {
+    int item = ItemId.indexOf(model, id);
+    if (item >= 0) {
+      put(model, item, rating == null ? NO_RATING : rating.toString(), id);
+    }
+    return item >= 0;
+  }
+
+  /// Whether no event has been added.
+  public boolean isEmpty() {
+    return ratings.isEmpty();
   }
 
   /// A rating must be on the scale where it counts, and a number where it does not.
@@ -90,7 +118,7 @@ final class EventList {
   }
 
   /// The row that they give.
-  FoldIn foldIn(FactorModel model) {
+  public FoldIn foldIn(FactorModel model) {
     int[] items = ratings.keySet().stream().mapToInt(Integer::intValue).toArray();
     float[] values = new float[items.length];
     for (int event = 0; event < items.length; event++) {
@@ -101,15 +129,15 @@ final class EventList {
   }
 
   /// How many of the items were trained.
-  long trained(FactorModel model) {
+  public long trained(FactorModel model) {
     return ratings.keySet().stream().filter(model::itemTrained).count();
   }
 
-  String name() {
+  public String name() {
     return Format.count(ratings.size(), "event");
   }
 
-  List<Map<String, Object>> fields(FactorModel model) {
+  public List<Map<String, Object>> fields(FactorModel model) {
     List<Map<String, Object>> events = new ArrayList<>();
     ratings.forEach(
         (item, rating) -> {

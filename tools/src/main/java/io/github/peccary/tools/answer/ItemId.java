@@ -1,22 +1,22 @@
-package io.github.peccary.tools.command;
+package io.github.peccary.tools.answer;
 
 import io.github.peccary.engine.model.FactorModel;
 import io.github.peccary.loader.Rules;
 import io.github.peccary.tools.Refusal;
 
 /// Finds the user or the item that an id on the command line means.
-final class ItemId {
+public final class ItemId {
   private ItemId() {}
 
   /// The item's index in the model, -1 if it has no such item. An ISBN may be typed as it is
   /// printed, or in another form that the load's rules made the same.
-  static int indexOf(FactorModel model, String id) {
+  public static int indexOf(FactorModel model, String id) {
     int index = model.itemIds().indexOf(id);
     return index >= 0 ? index : model.itemIds().indexOf(Rules.itemId(id, model.metadata()));
   }
 
   /// The same, and a sentence for an item that the model does not have.
-  static int require(FactorModel model, String id) {
+  public static int require(FactorModel model, String id) {
     int index = indexOf(model, id);
     if (index < 0) {
       throw new Refusal(
@@ -26,7 +26,7 @@ final class ItemId {
     return index;
   }
 
-  static int requireUser(FactorModel model, String id) {
+  public static int requireUser(FactorModel model, String id) {
     int index = model.userIds().indexOf(id);
     if (index < 0) {
       throw new Refusal(

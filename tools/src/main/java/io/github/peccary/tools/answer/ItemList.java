@@ -1,4 +1,4 @@
-package io.github.peccary.tools.command;
+package io.github.peccary.tools.answer;
 
 import io.github.peccary.engine.model.FactorModel;
 import io.github.peccary.engine.ratings.Titles;
@@ -12,15 +12,18 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// A ranking as it is printed.
-final class ItemList {
+public final class ItemList {
   private ItemList() {}
 
-  static void print(Console console, FactorModel model, List<ScoredItem> items) {
+  /// Prints a ranking.
+  public static void print(Console console, FactorModel model, List<ScoredItem> items) {
     print(console, model, items, null);
   }
 
+  /// Prints a ranking with its reasons.
+  ///
   /// @param why what comes below each item; null for nothing
-  static void print(
+  public static void print(
       Console console, FactorModel model, List<ScoredItem> items, @Nullable Explanation why) {
     Table table = new Table("", "score", "item<", "<");
     for (int i = 0; i < items.size(); i++) {
@@ -42,12 +45,15 @@ final class ItemList {
     }
   }
 
-  static List<Map<String, Object>> fields(FactorModel model, List<ScoredItem> items) {
+  /// The items of a ranking for JSON, without reasons.
+  public static List<Map<String, Object>> fields(FactorModel model, List<ScoredItem> items) {
     return fields(model, items, null);
   }
 
+  /// The items of a ranking for JSON.
+  ///
   /// @param why the reasons of each item; null for none
-  static List<Map<String, Object>> fields(
+  public static List<Map<String, Object>> fields(
       FactorModel model, List<ScoredItem> items, @Nullable Explanation why) {
     return items.stream()
         .map(
@@ -64,7 +70,8 @@ final class ItemList {
         .toList();
   }
 
-  static void putTitle(Map<String, Object> fields, FactorModel model, int item) {
+  /// Puts the title where there is one.
+  public static void putTitle(Map<String, Object> fields, FactorModel model, int item) {
     String title = title(model, item);
     if (title != null) {
       fields.put("title", title);
@@ -72,7 +79,7 @@ final class ItemList {
   }
 
   /// Id and title.
-  static String name(FactorModel model, int item) {
+  public static String name(FactorModel model, int item) {
     String title = title(model, item);
     String id = model.itemIds().id(item);
     return title == null ? id : id + " (" + title + ")";

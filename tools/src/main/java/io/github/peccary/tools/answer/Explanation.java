@@ -1,4 +1,4 @@
-package io.github.peccary.tools.command;
+package io.github.peccary.tools.answer;
 
 import io.github.peccary.engine.model.FactorModel;
 import io.github.peccary.engine.model.FoldIn;
@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Why items are recommended: of each, the user's own items that contribute most to its score; or,
 /// where the model does not keep what they were rated, those that are most similar.
-final class Explanation {
+public final class Explanation {
   private static final int REASONS = 3;
 
   /// Popularity with less than this is not worth a line.
@@ -45,12 +45,12 @@ final class Explanation {
   }
 
   /// For somebody whose events are given.
-  static Explanation ofEvents(FactorModel model, Recommender recommender, FoldIn user) {
+  public static Explanation ofEvents(FactorModel model, Recommender recommender, FoldIn user) {
     return new Explanation(model, recommender, user, new BitSet(), true);
   }
 
   /// For a user of the model.
-  static Explanation ofUser(FactorModel model, Recommender recommender, int user) {
+  public static Explanation ofUser(FactorModel model, Recommender recommender, int user) {
     if (model.ranksOnly() && model.canFoldIn()) {
       boolean complete = model.holdout().equals("none") || model.refit();
       boolean exact = complete && model.ridge().ratingWeight() == 0;
@@ -63,7 +63,7 @@ final class Explanation {
   }
 
   /// What the reasons are, for people.
-  String words() {
+  public String words() {
     if (user == null) {
       return "below each, what is most similar of all that the user has seen, and the cosine";
     }
@@ -77,12 +77,12 @@ final class Explanation {
   }
 
   /// How the reasons were found, for the JSON object.
-  void putInto(Map<String, Object> fields) {
+  public void putInto(Map<String, Object> fields) {
     fields.put("reasonsBy", user == null ? "similarity" : "contribution");
     fields.put("reasonsExact", exact);
   }
 
-  List<String> lines(int item) {
+  public List<String> lines(int item) {
     return user == null
         ? similar(item).stream()
             .map(near -> line(Format.metric(near.score()), near.item()))
@@ -110,7 +110,7 @@ final class Explanation {
   }
 
   /// Why an item, for its JSON object.
-  void putReasons(Map<String, Object> fields, int item) {
+  public void putReasons(Map<String, Object> fields, int item) {
     List<Map<String, Object>> reasons = new ArrayList<>();
     fields.put("reasons", reasons);
     if (user == null) {
