@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -101,7 +102,15 @@ class ServeTest {
         .containsEntry("users", TwoTastes.USERS)
         .containsEntry("items", TwoTastes.BOOKS)
         .containsEntry("rank", 4)
-        .containsEntry("hasTitles", true);
+        .containsEntry("hasTitles", true)
+        .extractingByKey("curves", InstanceOfAssertFactories.map(String.class, Object.class))
+        .extractingByKey("trainRmse", InstanceOfAssertFactories.LIST)
+        .isNotEmpty();
+    assertThat(list(Serving.ok(get("/v1/items?query=+BOO,7+")), "items").toString())
+        .contains("item=000007X", "title=Book 7", "events=");
+    assertThat(list(Serving.ok(get("/v1/items?query=0-00007-x&limit=1")), "items").toString())
+        .contains("Book 7");
+    assertThat(list(Serving.ok(get("/v1/items?query=b&limit=3")), "items")).hasSize(3);
     assertThat(Serving.ok(get("/v1/predictions?user=5&item=000007X")))
         .containsEntry("known", true)
         .containsKey("rating");

@@ -1,5 +1,8 @@
 package io.github.peccary.engine.model;
 
+import java.util.stream.Collectors;
+import java.util.stream.DoubleStream;
+
 /// What a model file holds: a safetensors file of kind [#KIND] with these tensors, in this order
 /// (larger elements first, as the format allows no holes; factor rows and blocks before all, so
 /// that each lies at a multiple of 64 bytes).
@@ -35,7 +38,8 @@ package io.github.peccary.engine.model;
 /// `user_ridge` has `rank` numbers. A model whose rankings are blended has the tensors of [Blend].
 ///
 /// The keys below are the metadata entries that every model has; the settings of its training
-/// (`peccary.train.…`) and the metrics it reached (`peccary.metric.…`) come with them.
+/// (`peccary.train.…`), the metrics it reached (`peccary.metric.…`) and its learning curves
+/// (`peccary.curve.…`, one number an epoch, blanks between them) come with them.
 public final class ModelFormat {
   /// The kind of file.
   public static final String KIND = "model";
@@ -91,4 +95,9 @@ public final class ModelFormat {
   static final String USER_RIDGE = "user_ridge";
 
   private ModelFormat() {}
+
+  /// A learning curve as metadata holds it: one number an epoch, to the digits of a float.
+  public static String curve(DoubleStream epochs) {
+    return epochs.mapToObj(error -> Float.toString((float) error)).collect(Collectors.joining(" "));
+  }
 }

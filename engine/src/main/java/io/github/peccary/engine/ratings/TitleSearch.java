@@ -2,11 +2,14 @@ package io.github.peccary.engine.ratings;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.text.Normalizer;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
-import java.util.stream.IntStream;
 
 /// Finds titles by the words in them; neither case nor accents matter.
 ///
@@ -14,7 +17,7 @@ import java.util.stream.IntStream;
 /// Potter". Words are runs of letters and digits, in Unicode's form NFD without its marks.
 ///
 /// Every search scans the mapped titles, so that nothing lies on the heap between searches. Titles
-/// in ASCII, nearly all of them, are compared byte by byte where they lie.
+/// in ASCII, nearly all of them, are compared byte by byte.
 public final class TitleSearch {
 
   private static final byte SEPARATOR = ' ';
@@ -23,8 +26,8 @@ public final class TitleSearch {
   /// Of each ASCII character what [#fold] makes of it.
   private static final byte[] FOLDED_ASCII = foldedAscii();
 
-  /// The highest bit of each of eight bytes: set in none of them if all are ASCII.
-  private static final long NOT_ASCII = 0x8080_8080_8080_8080L;
+  private static final VarHandle PAIR =
+      MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.nativeOrder());
 
   private final TextColumn titles;
 
@@ -46,67 +49,88 @@ public final class TitleSearch {
     if (words.isEmpty()) {
       return new int[0];
     }
-    byte[][] utf8 =
-        words.stream().map(word -> word.getBytes(StandardCharsets.UTF_8)).toArray(byte[][]::new);
-    return IntStream.range(0, titles.size())
-        .filter(item -> holds(item, words, utf8))
-        .limit(limit)
-        .toArray();
-  }
-
-  private boolean holds(int item, List<String> words, byte[][] utf8) {
-    MemorySegment bytes = titles.bytes();
-    long start = titles.within(titles.start(item), 0);
-    long end = titles.within(titles.end(item), start);
-    if (!isAscii(bytes, start, end)) {
-      String folded = SEPARATOR_TEXT + fold(titles.text(item));
-      return words.stream().allMatch(word -> folded.contains(SEPARATOR_TEXT + word));
-    }
-    for (byte[] word : utf8) {
-      if (!holds(bytes, start, end, word)) {
-        return false;
+    Scan scan = new Scan(words);
+    int[] found = new int[Math.min(limit, titles.size())];
+    int count = 0;
+    for (int item = 0; item < titles.size() && count < found.length; item++) {
+      if (scan.holds(item)) {
+        found[count++] = item;
       }
     }
-    return true;
+    return Arrays.copyOf(found, count);
   }
 
-  private static boolean isAscii(MemorySegment bytes, long start, long end) {
-    long at = start;
-    long seen = 0;
-    for (; at + Long.BYTES <= end; at += Long.BYTES) {
-      seen |= bytes.get(ValueLayout.JAVA_LONG_UNALIGNED, at);
+  /// One search, which reads every title into the same bytes.
+  private final class Scan {
+    private final List<String> beginnings;
+    private final byte[][] utf8;
+
+    /// A separator and a title in ASCII, folded.
+    private final byte[] text = new byte[1 << 10];
+
+    /// @param words folded; the longest, which fewest titles hold, are looked for first
+    Scan(List<String> words) {
+      beginnings =
+          words.stream()
+              .map(word -> SEPARATOR_TEXT + word)
+              .sorted(Comparator.comparingInt(String::length).reversed())
+              .toList();
+      utf8 =
+          beginnings.stream()
+              .map(beginning -> beginning.getBytes(StandardCharsets.UTF_8))
+              .toArray(byte[][]::new);
+      text[0] = SEPARATOR;
     }
-    for (; at < end; at++) {
-      seen |= bytes.get(ValueLayout.JAVA_BYTE, at);
+
+    boolean holds(int item) {
+      long start = titles.within(titles.start(item), 0);
+      long bytes = titles.within(titles.end(item), start) - start;
+      if (bytes >= text.length) {
+        return holdsFolded(item);
+      }
+      int length = 1 + (int) bytes;
+      MemorySegment.copy(titles.bytes(), ValueLayout.JAVA_BYTE, start, text, 1, length - 1);
+      if (!foldAscii(text, length)) {
+        return holdsFolded(item);
+      }
+      for (byte[] beginning : utf8) {
+        if (!contains(text, length, beginning)) {
+          return false;
+        }
+      }
+      return true;
     }
-    return (seen & NOT_ASCII) == 0;
+
+    /// Of titles that are long or not ASCII.
+    private boolean holdsFolded(int item) {
+      String folded = SEPARATOR_TEXT + fold(titles.text(item));
+      return beginnings.stream().allMatch(folded::contains);
+    }
   }
 
-  /// Whether a word of the ASCII text begins with `word`.
-  private static boolean holds(MemorySegment bytes, long start, long end, byte[] word) {
-    boolean wordBegins = true;
-    long last = end - word.length;
-    for (long at = start; at <= last; at++) {
-      byte folded = folded(bytes, at);
-      if (wordBegins && folded == word[0] && goesOn(bytes, at, word)) {
+  /// Folds ASCII where it lies.
+  ///
+  /// @return whether it was nothing else
+  private static boolean foldAscii(byte[] text, int length) {
+    int seen = 0;
+    for (int i = 0; i < length; i++) {
+      seen |= text[i];
+      text[i] = FOLDED_ASCII[text[i] & 0x7F];
+    }
+    return seen >= 0;
+  }
+
+  /// Compares two bytes at once: that a word begins, and with this letter, is rare enough for the
+  /// processor to foresee.
+  private static boolean contains(byte[] text, int length, byte[] part) {
+    short begin = (short) PAIR.get(part, 0);
+    for (int at = 0; at <= length - part.length; at++) {
+      if ((short) PAIR.get(text, at) == begin
+          && Arrays.equals(text, at, at + part.length, part, 0, part.length)) {
         return true;
       }
-      wordBegins = folded == SEPARATOR;
     }
     return false;
-  }
-
-  private static boolean goesOn(MemorySegment bytes, long at, byte[] word) {
-    for (int i = 1; i < word.length; i++) {
-      if (folded(bytes, at + i) != word[i]) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  private static byte folded(MemorySegment bytes, long at) {
-    return FOLDED_ASCII[bytes.get(ValueLayout.JAVA_BYTE, at) & 0x7F];
   }
 
   private static List<String> words(String query) {

@@ -21,7 +21,7 @@ final class Progress {
   private final LearningRate learningRate;
   private final boolean heldOut;
   private final List<Epoch> history = new ArrayList<>();
-  private final double[] seconds;
+  private final Epoch[] standing;
   private double bestError;
   private double lowestTrainError;
   private int epoch;
@@ -57,7 +57,7 @@ final class Progress {
     this.epochs = epochs;
     this.learningRate = learningRate;
     this.heldOut = heldOut;
-    seconds = new double[epochs];
+    standing = new Epoch[epochs];
     bestError = startError;
     lowestTrainError = easyError;
   }
@@ -120,7 +120,7 @@ final class Progress {
       epoch = bestEpoch;
       return Verdict.DIVERGED;
     }
-    seconds[epoch++] = done.seconds;
+    standing[epoch++] = done;
     lowestTrainError = Math.min(lowestTrainError, done.trainRmse);
     if (done.holdoutRmse < bestError || !heldOut) {
       bestError = done.holdoutRmse;
@@ -131,8 +131,8 @@ final class Progress {
     return Verdict.WORSE;
   }
 
-  /// Seconds of each epoch, without those undone.
-  double[] epochSeconds() {
-    return Arrays.copyOf(seconds, epoch);
+  /// Every epoch, without those undone.
+  List<Epoch> standing() {
+    return List.of(Arrays.copyOf(standing, epoch));
   }
 }

@@ -147,6 +147,9 @@ public final class RankingResult implements AutoCloseable {
       metadata.put("peccary.train.stoppedAfterEpoch", Integer.toString(history().size()));
     }
     metadata.put("peccary.metric.loss", Double.toString(loss()));
+    metadata.put(
+        "peccary.curve.loss",
+        ModelFormat.curve(history().stream().mapToDouble(IterationReport::loss)));
     return metadata;
   }
 

@@ -151,7 +151,7 @@ public final class Trainer {
               origin,
               holdout,
               progress.bestEpoch(),
-              progress.epochSeconds(),
+              progress.standing(),
               predecessor == null ? null : predecessor.earlier(),
               fit.ratings(),
               ratings.ratings() - fit.ratings() - fit.heldOutRatings(),

@@ -10,7 +10,9 @@ import io.github.peccary.engine.ratings.PairFilter;
 import java.lang.foreign.Arena;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
 /// What training has learnt, and how. Owns the memory of the factors: close it once they are
@@ -30,6 +32,7 @@ public final class TrainingResult implements AutoCloseable {
   /// What the training with a held-out part has shown.
   ///
   /// @param from fingerprint of the model that training started from, or [Checkpoint#NO_MODEL]
+  /// @param epochs every one, without those undone
   /// @param earlier see [#earlier]
   /// @param ratings trained on in each epoch
   /// @param setAside held out, but perhaps seen by the model that training started from
@@ -38,7 +41,7 @@ public final class TrainingResult implements AutoCloseable {
       String from,
       Holdout holdout,
       int bestEpoch,
-      double[] epochSeconds,
+      List<Progress.Epoch> epochs,
       @Nullable PairFilter earlier,
       long ratings,
       long setAside,
@@ -104,7 +107,7 @@ public final class TrainingResult implements AutoCloseable {
 
   /// Epochs run until early stopping, without those of a refit and those undone.
   public int epochs() {
-    return summary.epochSeconds.length;
+    return summary.epochs.size();
   }
 
   /// Whether training was ended early from outside, before all was done.
@@ -124,12 +127,12 @@ public final class TrainingResult implements AutoCloseable {
 
   /// Seconds of each epoch's updates, without measuring.
   public double[] epochSeconds() {
-    return summary.epochSeconds.clone();
+    return summary.epochs.stream().mapToDouble(Progress.Epoch::seconds).toArray();
   }
 
   /// Updates per second of the median epoch.
   public double ratingsPerSecond() {
-    double[] sorted = summary.epochSeconds.clone();
+    double[] sorted = epochSeconds();
     Arrays.sort(sorted);
     int count = sorted.length;
     double median = count == 0 ? Double.NaN : (sorted[(count - 1) / 2] + sorted[count / 2]) / 2;
@@ -188,12 +191,18 @@ public final class TrainingResult implements AutoCloseable {
       metadata.put("peccary.train.stoppedAfterEpoch", Integer.toString(epochs()));
     }
     metadata.put("peccary.metric.trainRmse", Double.toString(training.rmse()));
+    metadata.put("peccary.curve.trainRmse", curve(Progress.Epoch::trainRmse));
     if (heldOut.count() > 0) {
+      metadata.put("peccary.curve.holdoutRmse", curve(Progress.Epoch::holdoutRmse));
       metadata.put("peccary.metric.holdoutRmse", Double.toString(heldOut.rmse()));
       metadata.put("peccary.metric.holdoutMae", Double.toString(heldOut.mae()));
       metadata.put("peccary.metric.holdoutBiasesRmse", Double.toString(heldOutBaseline().rmse()));
     }
     return metadata;
+  }
+
+  private String curve(ToDoubleFunction<Progress.Epoch> error) {
+    return ModelFormat.curve(summary.epochs.stream().mapToDouble(error));
   }
 
   @Override

@@ -2,6 +2,8 @@ package io.github.peccary.tools.serve;
 
 import io.github.peccary.engine.model.FactorModel;
 import io.github.peccary.engine.model.FoldIn;
+import io.github.peccary.engine.ratings.TitleSearch;
+import io.github.peccary.engine.ratings.Titles;
 import io.github.peccary.engine.recommend.ItemFilter;
 import io.github.peccary.engine.recommend.Recommender;
 import io.github.peccary.engine.recommend.ScoredItem;
@@ -15,6 +17,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /// What one model answers to one request.
@@ -34,10 +37,32 @@ final class Answers {
     this.asked = asked;
   }
 
+  /// Items by the beginnings of the words of their titles; one whose id is asked for comes first.
+  Map<String, Object> items() {
+    String query = asked.text("query");
+    int limit = asked.number("limit", DEFAULT_K, 1, limits.k());
+    fields.put("query", query);
+    int named = ItemId.indexOf(model, query.strip());
+    IntStream found = named < 0 ? IntStream.empty() : IntStream.of(named);
+    Titles titles = model.titles();
+    if (titles != null) {
+      found = IntStream.concat(found, IntStream.of(new TitleSearch(titles).find(query, limit)));
+    }
+    fields.put("items", found.distinct().limit(limit).mapToObj(this::fieldsOf).toList());
+    return fields;
+  }
+
+  private Map<String, Object> fieldsOf(int item) {
+    Map<String, Object> one = new LinkedHashMap<>();
+    one.put("item", model.itemIds().id(item));
+    ItemList.putTitle(one, model, item);
+    one.put("events", model.itemPopularity(item));
+    return one;
+  }
+
   Map<String, Object> item(String id) {
     int item = requireItem(id);
-    putItem(item);
-    fields.put("events", model.itemPopularity(item));
+    fields.putAll(fieldsOf(item));
     fields.put("trained", model.itemTrained(item));
     return fields;
   }

@@ -23,7 +23,7 @@ final class Metrics {
     durations.computeIfAbsent("route=\"" + route + "\"", _ -> new Histogram()).add(nanos);
   }
 
-  /// @param more other numbers, each with its name
+  /// @param more other numbers, each with its name and, in braces, its labels
   String text(Map<String, Number> more) {
     StringBuilder text = new StringBuilder("# TYPE peccary_http_requests_total counter\n");
     requests.forEach(
@@ -42,6 +42,7 @@ final class Metrics {
 
   private static void appendNumber(StringBuilder text, String name, Number number) {
     String type = name.endsWith("_total") ? "counter" : "gauge";
-    text.append("# TYPE %s %s\n%s %s\n".formatted(name, type, name, number));
+    String bare = name.replaceFirst("\\{.*", "");
+    text.append("# TYPE %s %s\n%s %s\n".formatted(bare, type, name, number));
   }
 }

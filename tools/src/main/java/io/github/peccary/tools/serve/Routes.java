@@ -28,6 +28,10 @@ final class Routes {
             Route.always("/metrics", (_, _) -> metrics(metrics)),
             Route.get("/v1/model", Set.of(), (_, _) -> Reply.json(model.fields())),
             Route.get(
+                "/v1/items",
+                Set.of("query", "limit"),
+                answer(model, limits, (answers, _) -> answers.items())),
+            Route.get(
                 "/v1/items/{item}",
                 Set.of(),
                 answer(model, limits, (answers, segments) -> answers.item(segments.getFirst()))),

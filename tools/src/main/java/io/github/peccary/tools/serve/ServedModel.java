@@ -8,7 +8,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.LongAdder;
@@ -19,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// The model that is served now, and what has become of the files at its path.
 final class ServedModel implements AutoCloseable {
   private static final String METRIC = "peccary.metric.";
+  private static final String CURVE = "peccary.curve.";
   private static final String SETTING = "peccary.train.";
 
   private final LongAdder refusals = new LongAdder();
@@ -84,17 +87,20 @@ final class ServedModel implements AutoCloseable {
     fields.put("rank", model.rank());
     fields.put("users", model.users());
     fields.put("items", model.items());
-    fields.put("fingerprint", model.fingerprint());
-    fields.put("loadedAt", holder.loadedAt().toString());
-    fields.put("swaps", holder.swaps());
+    fields.put("minRating", model.minRating());
+    fields.put("maxRating", model.maxRating());
+    fields.put("holdout", model.holdout());
+    fields.put("metrics", metadata(model, METRIC, ServedModel::numberOrText));
+    fields.put("curves", metadata(model, CURVE, ServedModel::numbers));
+    fields.put("settings", metadata(model, SETTING, ServedModel::numberOrText));
     fields.put("canFoldIn", model.canFoldIn());
     fields.put("hasSeen", model.hasSeen());
     fields.put("hasTitles", model.titles() != null);
     fields.put("blended", model.blend() != null);
-    fields.put("minRating", model.minRating());
-    fields.put("maxRating", model.maxRating());
-    fields.put("holdout", metadata(model, METRIC));
-    fields.put("settings", metadata(model, SETTING));
+    fields.put("fingerprint", model.fingerprint());
+    fields.put("ratingsFingerprint", model.ratingsFingerprint());
+    fields.put("loadedAt", holder.loadedAt().toString());
+    fields.put("swaps", holder.swaps());
     Refused refused = lastRefused;
     if (refused != null) {
       fields.put("lastRefused", Map.of("at", refused.at().toString(), "why", refused.why()));
@@ -102,15 +108,16 @@ final class ServedModel implements AutoCloseable {
     return fields;
   }
 
-  /// The entries below a prefix; numbers as numbers.
-  private static Map<String, Object> metadata(FactorModel model, String prefix) {
+  /// The entries below a prefix.
+  private static Map<String, Object> metadata(
+      FactorModel model, String prefix, Function<String, Object> value) {
     Map<String, Object> entries = new TreeMap<>();
     model
         .metadata()
         .forEach(
-            (key, value) -> {
+            (key, text) -> {
               if (key.startsWith(prefix)) {
-                entries.put(key.substring(prefix.length()), numberOrText(value));
+                entries.put(key.substring(prefix.length()), value.apply(text));
               }
             });
     return entries;
@@ -124,14 +131,27 @@ final class ServedModel implements AutoCloseable {
     }
   }
 
-  /// Numbers for the metrics.
+  private static Object numbers(String values) {
+    return values.isEmpty()
+        ? List.of()
+        : Arrays.stream(values.split(" ")).map(Float::valueOf).toList();
+  }
+
+  /// Numbers for the metrics, each with its name and labels.
   Map<String, Number> numbers() {
     Map<String, Number> numbers = new LinkedHashMap<>();
     numbers.put("peccary_model_swaps_total", holder.swaps());
     numbers.put("peccary_model_refused_total", refusals.sum());
     Duration age = Duration.between(holder.loadedAt(), Instant.now());
     numbers.put("peccary_model_age_seconds", age.toMillis() * 1e-3);
+    String labels = call(now -> labels(now.model()));
+    numbers.put("peccary_model_info{" + labels + "}", 1);
     return numbers;
+  }
+
+  private static String labels(FactorModel model) {
+    return "objective=\"%s\",rank=\"%d\",fingerprint=\"%s\""
+        .formatted(model.objective(), model.rank(), model.fingerprint());
   }
 
   @Override
