@@ -1,5 +1,6 @@
 package io.github.peccary.tools.serve;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -21,7 +22,8 @@ final class Routes {
   /// @param metrics the text of all numbers
   /// @param stopping whether no new request is wanted
   Routes(ServedModel model, Limits limits, Supplier<String> metrics, Supplier<Boolean> stopping) {
-    table =
+    table = new ArrayList<>(Pages.routes());
+    table.addAll(
         List.of(
             Route.always("/health", (_, _) -> Reply.json(Map.of("status", "up"))),
             Route.always("/ready", (_, _) -> ready(model, stopping)),
@@ -61,7 +63,7 @@ final class Routes {
             Route.post(
                 "/v1/predictions",
                 Set.of("user", "events", "item"),
-                answer(model, limits, (answers, _) -> answers.prediction())));
+                answer(model, limits, (answers, _) -> answers.prediction()))));
   }
 
   private static Reply metrics(Supplier<String> metrics) {
