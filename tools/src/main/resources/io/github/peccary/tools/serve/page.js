@@ -17,7 +17,7 @@ import { makeSearch } from './search.js';
 const POPULARITY_SHOWN = 0.05; // less is not worth a line
 const NAMED = 50; // liked books whose titles are asked for, at most
 
-const percent = new Intl.NumberFormat('en', { style: 'percent', maximumFractionDigits: 1 });
+const percent = new Intl.NumberFormat('en', { style: 'percent', minimumFractionDigits: 1 });
 const byId = (id) => document.getElementById(id);
 
 let model; // asked for with every view, as another one may have taken its place
