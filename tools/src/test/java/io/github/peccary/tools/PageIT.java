@@ -13,12 +13,15 @@ import com.microsoft.playwright.Route;
 import com.microsoft.playwright.options.AriaRole;
 import io.github.peccary.tools.serve.Service;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -255,13 +258,55 @@ class PageIT {
   }
 
   @Test
-  void showsTheModel() throws Exception {
+  void showsTheModel() {
     visit("#view=model");
     Locator facts = page.locator("dl").first();
     assertThat(facts).containsText("rank4");
     assertThat(facts).containsText("users" + TwoTastes.USERS);
     assertThat(facts).containsText("items" + TwoTastes.BOOKS);
     assertThat(page.locator("main")).containsText("seed");
+  }
+
+  /// Has the model tell this of its training, or nothing.
+  private void tellCurve(Map<String, List<Double>> curve) {
+    context.route(
+        Pattern.compile("/v1/model$"),
+        route -> {
+          try {
+            Map<String, Object> fields = Json.parse(route.fetch().text());
+            fields.remove("curve");
+            if (!curve.isEmpty()) {
+              fields.put("curve", curve);
+            }
+            route.fulfill(new Route.FulfillOptions().setBody(Json.line(fields)));
+          } catch (IOException e) {
+            throw new UncheckedIOException(e);
+          }
+        });
+  }
+
+  @Test
+  void drawsHowItLearned() {
+    tellCurve(Map.of());
+    visit("#view=model");
+    assertThat(page.locator("svg")).hasCount(0);
+    context.unrouteAll();
+
+    Map<String, List<Double>> curve = new TreeMap<>();
+    curve.put("trainRmse", List.of(3.0, 2.0, 1.25));
+    curve.put("holdoutRmse", Arrays.asList(3.5, null, 2.5));
+    curve.put("loss", List.of(1e6, 5e5));
+    tellCurve(curve);
+    page.reload();
+    assertThat(page.locator("svg")).hasCount(2);
+    Locator rmse = page.locator("figure").filter(new Locator.FilterOptions().setHasText("RMSE"));
+    assertThat(rmse.getByRole(AriaRole.IMG))
+        .hasAccessibleName("RMSE by epoch: held out from 3.5 to 2.5; training from 3 to 1.25");
+    Locator lines = rmse.locator("polyline:first-child");
+    assertThat(lines).hasCount(2);
+    assertThat(lines.last().getAttribute("points").split(" ")).hasSize(3);
+    rmse.locator("summary").click();
+    assertThat(rmse.locator("tbody tr").nth(1)).hasText("2–2");
   }
 
   @Test

@@ -70,25 +70,29 @@ export function makeSearch(input, list, { choose, tell, fail }) {
     asking.abort();
     asking = new AbortController();
     const { signal } = asking;
-    const query = input.value.trim();
-    items = [];
+    let found = [];
     try {
-      if (query) {
-        const asked = new URLSearchParams({ query, limit: LIMIT });
-        const answer = await ask(`v1/items?${asked}`, { signal });
-        if (signal.aborted) {
-          return;
-        }
-        items = answer.items;
-        tell(items.length ? `${count(items.length, 'book')} found` : nothing(query));
-      }
-      draw();
+      found = await answer(input.value.trim(), signal);
+      signal.throwIfAborted();
     } catch (error) {
-      if (!signal.aborted) {
-        draw();
-        fail(error);
+      if (signal.aborted) {
+        return;
       }
+      fail(error);
     }
+    items = found;
+    draw();
+  }
+
+  async function answer(query, signal) {
+    if (!query) {
+      return [];
+    }
+    const asked = new URLSearchParams({ query, limit: LIMIT });
+    const { items: found } = await ask(`v1/items?${asked}`, { signal });
+    signal.throwIfAborted();
+    tell(found.length ? `${count(found.length, 'book')} listed` : nothing(query));
+    return found;
   }
 
   function nothing(query) {
@@ -123,6 +127,7 @@ export function makeSearch(input, list, { choose, tell, fail }) {
     }
   });
   input.addEventListener('input', () => {
+    draw(); // what was active was so for other words
     clearTimeout(timer);
     timer = setTimeout(search, PAUSE_MS);
   });
