@@ -73,7 +73,6 @@ export function makeSearch(input, list, { choose, tell, fail }) {
     let found = [];
     try {
       found = await answer(input.value.trim(), signal);
-      signal.throwIfAborted();
     } catch (error) {
       if (signal.aborted) {
         return;
