@@ -16,12 +16,12 @@ import java.time.Duration;
 import java.util.Map;
 
 /// A service in tests, and requests to it.
-final class Serving {
+public final class Serving {
   private static final HttpClient CLIENT = HttpClient.newHttpClient();
 
   private Serving() {}
 
-  static Service start(Path path) throws IOException {
+  public static Service start(Path path) throws IOException {
     return Service.start(
         path,
         Duration.ofMillis(5),
@@ -31,13 +31,13 @@ final class Serving {
         true);
   }
 
-  static HttpResponse<String> send(Service to, HttpRequest.Builder request, String path)
+  public static HttpResponse<String> send(Service to, HttpRequest.Builder request, String path)
       throws IOException, InterruptedException {
     return CLIENT.send(
         request.uri(URI.create(to.url() + path)).build(), HttpResponse.BodyHandlers.ofString());
   }
 
-  static Map<String, Object> ok(HttpResponse<String> answer) throws IOException {
+  public static Map<String, Object> ok(HttpResponse<String> answer) throws IOException {
     assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
     assertThat(answer.headers().firstValue("Content-Type")).contains("application/json");
     assertThat(answer.headers().firstValue("Cache-Control")).contains("no-store");

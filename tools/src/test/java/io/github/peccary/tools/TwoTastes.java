@@ -10,7 +10,7 @@ import java.sql.SQLException;
 /// A world that a model must understand: even users like even books, odd users odd ones. Three of
 /// four pairs are rated, 9 or 2; of the others a few are seen and not rated. The ISBN of book 7 is
 /// printed `0-00-0007-x` and kept as `000007X`; its title is `Book 7`.
-final class TwoTastes {
+public final class TwoTastes {
   static final int USERS = 40;
   static final int BOOKS = 30;
 
@@ -73,7 +73,7 @@ final class TwoTastes {
   }
 
   /// The ratings file of it.
-  static Path ratings(Path folder) {
+  public static Path ratings(Path folder) {
     Path output = folder.resolve("ratings.safetensors");
     Cli.Result result =
         Cli.run(
@@ -88,7 +88,7 @@ final class TwoTastes {
   }
 
   /// A model of it, trained on all ratings.
-  static Path model(Path folder, Path ratings) {
+  public static Path model(Path folder, Path ratings) {
     Path output = folder.resolve("model.safetensors");
     Cli.Result result =
         Cli.run("train", ratings, "-o", output, "--rank", 4, "--refit", "--deterministic");

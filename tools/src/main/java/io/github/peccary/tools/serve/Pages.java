@@ -27,7 +27,8 @@ final class Pages {
         script("books.js"),
         script("search.js"),
         script("curve.js"),
-        route("/favicon.svg", "favicon.svg", "image/svg+xml"));
+        route("/favicon.svg", "favicon.svg", "image/svg+xml"),
+        route("/openapi.json", "openapi.json", "application/json"));
   }
 
   private static Route script(String name) {

@@ -11,6 +11,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
@@ -85,6 +86,11 @@ public final class Service implements AutoCloseable {
     String host = address.getHostAddress();
     String name = host.contains(":") ? "[" + host + "]" : host;
     return "http://" + name + ":" + server.getAddress().getPort();
+  }
+
+  /// All that can be asked for.
+  List<Route> routes() {
+    return routes.table();
   }
 
   private static AccessLog accessLog(Consumer<String> log) {
