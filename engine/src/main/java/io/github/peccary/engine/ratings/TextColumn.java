@@ -45,10 +45,14 @@ public record TextColumn(int size, MemorySegment bytes, MemorySegment offsets) {
   /// The text as a `String`. Where offsets were not checked and are wrong, it is another part of
   /// the bytes.
   public String text(int index) {
+    return new String(utf8(index), StandardCharsets.UTF_8);
+  }
+
+  /// The bytes of [#text], a copy.
+  public byte[] utf8(int index) {
     long start = within(start(index), 0);
     long length = Math.min(within(end(index), start) - start, MAX_TEXT_BYTES);
-    byte[] utf8 = bytes.asSlice(start, length).toArray(ValueLayout.JAVA_BYTE);
-    return new String(utf8, StandardCharsets.UTF_8);
+    return bytes.asSlice(start, length).toArray(ValueLayout.JAVA_BYTE);
   }
 
   /// A hash of the text's bytes, the same on every machine and in every version: files hold it.

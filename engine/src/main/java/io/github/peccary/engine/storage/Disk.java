@@ -25,6 +25,15 @@ class Disk {
         file, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
   }
 
+  /// A file that is there, for writing and for reading it.
+  FileChannel open(Path file) throws IOException {
+    return FileChannel.open(file, StandardOpenOption.READ, StandardOpenOption.WRITE);
+  }
+
+  void truncate(FileChannel channel, long bytes) throws IOException {
+    channel.truncate(bytes);
+  }
+
   /// Writes some of the bytes, at least one, and returns how many.
   int write(FileChannel channel, ByteBuffer bytes, long position) throws IOException {
     return channel.write(bytes, position);

@@ -170,6 +170,13 @@ final class TemporaryFile implements AutoCloseable {
 
   /// Gives the file the target's name.
   void rename() throws IOException {
+    move(path, target, disk);
+    renamed = true;
+    syncName(target, disk);
+  }
+
+  /// Puts a file in the place of the target.
+  static void move(Path path, Path target, Disk disk) throws IOException {
     try {
       disk.rename(path, target);
     } catch (IOException e) {
@@ -178,7 +185,10 @@ final class TemporaryFile implements AutoCloseable {
           "the output must be replaceable: " + reason(e) + "; check the permissions of its folder",
           e);
     }
-    renamed = true;
+  }
+
+  /// Brings the name of the target to the disk.
+  static void syncName(Path target, Disk disk) throws IOException {
     try {
       disk.syncFolder(target.resolveSibling("."));
     } catch (IOException e) {
@@ -229,12 +239,13 @@ final class TemporaryFile implements AutoCloseable {
         e);
   }
 
-  private static String reason(IOException e) {
+  /// Why an operation failed, without the name of the file.
+  static String reason(IOException e) {
     String reason = e instanceof FileSystemException file ? file.getReason() : e.getMessage();
     return reason == null ? e.getClass().getSimpleName() : reason;
   }
 
-  private static IOException failure(Path target, String sentence, @Nullable IOException cause) {
+  static IOException failure(Path target, String sentence, @Nullable IOException cause) {
     IOException failure = new FileSystemException(target.toString(), null, sentence);
     failure.initCause(cause);
     return failure;

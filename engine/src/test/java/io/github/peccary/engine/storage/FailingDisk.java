@@ -69,6 +69,18 @@ final class FailingDisk extends Disk {
   }
 
   @Override
+  FileChannel open(Path file) throws IOException {
+    count("open");
+    return super.open(file);
+  }
+
+  @Override
+  void truncate(FileChannel channel, long bytes) throws IOException {
+    count("truncate");
+    super.truncate(channel, bytes);
+  }
+
+  @Override
   int write(FileChannel channel, ByteBuffer bytes, long position) throws IOException {
     count("write");
     if (freeBytes == 0) {

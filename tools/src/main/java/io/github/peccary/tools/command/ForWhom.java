@@ -4,6 +4,8 @@ import io.github.peccary.engine.model.FactorModel;
 import io.github.peccary.tools.Console;
 import io.github.peccary.tools.answer.EventList;
 import io.github.peccary.tools.answer.ItemId;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
@@ -36,6 +38,14 @@ final class ForWhom {
           "either a user or events must be given: %s; give --user or --events"
               .formatted(user == null ? "found none" : "found both"));
     }
+  }
+
+  /// The options that were given.
+  List<String> given() {
+    List<String> given = new ArrayList<>();
+    AllUsers.add(given, "--user", user != null);
+    AllUsers.add(given, "--events", events != null);
+    return given;
   }
 
   /// The user's index in the model; -1 for events.

@@ -45,6 +45,14 @@ final class ItemLists {
     return result;
   }
 
+  /// The files among them.
+  List<Path> files() {
+    return Stream.concat(allow.stream(), deny.stream())
+        .map(Path::of)
+        .filter(Files::isRegularFile)
+        .toList();
+  }
+
   private static BitSet items(
       String option, List<String> values, FactorModel model, Console console) throws IOException {
     List<String> ids = ids(values);

@@ -17,6 +17,10 @@ final class ModelFile {
       description = "Check sizes and structure of the model only: it opens sooner.")
   private boolean skipChecksums;
 
+  Path path() {
+    return path;
+  }
+
   FactorModel open() throws IOException {
     return FactorModel.open(path, skipChecksums ? Verify.STRUCTURE : Verify.CHECKSUMS);
   }

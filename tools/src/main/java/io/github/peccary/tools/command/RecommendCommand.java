@@ -7,10 +7,14 @@ import io.github.peccary.engine.recommend.Recommender;
 import io.github.peccary.engine.recommend.ScoredItem;
 import io.github.peccary.tools.Console;
 import io.github.peccary.tools.Format;
+import io.github.peccary.tools.Interruption;
 import io.github.peccary.tools.answer.EventList;
 import io.github.peccary.tools.answer.Explanation;
 import io.github.peccary.tools.answer.ItemList;
+import io.github.peccary.tools.batch.BatchConfig;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,8 +31,9 @@ import picocli.CommandLine.Spec;
     showDefaultValues = true,
     description = {
       "The items that a user would rate highest, of all that the user has not seen:",
-      "a user of the model, or anybody whose events are given.",
-      "The ranking is exact: every item is scored."
+      "a user of the model, anybody whose events are given, or all users of the model, into a file.",
+      "The ranking is exact: it is that of scoring every item.",
+      "With --all, Ctrl-C and SIGTERM end the run, and --resume goes on with it."
     },
     footer = {
       "  peccary recommend model.safetensors --user 11676",
@@ -36,6 +41,7 @@ import picocli.CommandLine.Spec;
       "  peccary recommend model.safetensors --user 11676 --allow in-stock.txt --json",
       "  peccary recommend model.safetensors --events 0345417623:9,0971880107:7",
       "  peccary recommend model.safetensors --user 11676 --explain",
+      "  peccary recommend model.safetensors --all -o recommendations.csv",
     })
 final class RecommendCommand implements Callable<Integer> {
   private final Console console;
@@ -47,6 +53,8 @@ final class RecommendCommand implements Callable<Integer> {
   @Mixin private ItemLists lists;
 
   @Mixin private ForWhom whom;
+
+  @Mixin private AllUsers allUsers;
 
   @Option(names = "--k", paramLabel = "N", description = "How many items.")
   private int k = 10;
@@ -70,13 +78,17 @@ final class RecommendCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    List<String> ofOne = whom.given();
+    AllUsers.add(ofOne, "--explain", explain);
+    if (allUsers.wanted(ofOne)) {
+      return recommendToAll();
+    }
     whom.requireOne();
     Settings.requireCount(spec, k);
     try (FactorModel model = file.open()) {
       int index = whom.userIndex(model);
       EventList events = whom.events(model, console);
-      ItemFilter filter =
-          lists.applyTo(includeSeen ? ItemFilter.all() : ItemFilter.unseen(), model, console);
+      ItemFilter filter = filter(model);
       Recommender recommender = noBlend ? Recommender.withoutBlend(model) : new Recommender(model);
       long start = System.nanoTime();
       FoldIn folded = events == null ? null : events.foldIn(model);
@@ -111,6 +123,22 @@ final class RecommendCommand implements Callable<Integer> {
       console.result(fields);
     }
     return 0;
+  }
+
+  private ItemFilter filter(FactorModel model) throws IOException {
+    return lists.applyTo(includeSeen ? ItemFilter.all() : ItemFilter.unseen(), model, console);
+  }
+
+  private int recommendToAll() throws IOException {
+    List<Path> inputs = new ArrayList<>(lists.files());
+    inputs.add(file.path());
+    allUsers.check(k, inputs);
+    try (Interruption interruption =
+            new Interruption(() -> console.note("peccary: interrupted before the first user"));
+        FactorModel model = file.open()) {
+      BatchConfig config = allUsers.config(k, !noBlend, filter(model));
+      return allUsers.run(console, model, config, interruption);
+    }
   }
 
   private static Explanation explanation(
