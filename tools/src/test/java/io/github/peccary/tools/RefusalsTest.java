@@ -222,6 +222,13 @@ class RefusalsTest {
     write("strangers.csv", "a,x,9\nb,y,2\n");
     write("refuse.csv", "1,a\n2,\"b,5\n3," + "x".repeat(2 << 20) + ",5\n");
     write("program", "#!/bin/sh\n");
+    write("begun.csv.part", "user,rank,item,score\n");
+    write(
+        "begun.csv.part.json",
+        "{\"settings\":{\"version\":\"1\",\"model\":\"another\"},"
+            + "\"usersDone\":0,\"rows\":0,\"bytes\":21,\"crc32c\":0}");
+    write("unknown.csv.part", "");
+    write("unknown.csv.part.json", "{}");
     Files.write(folder.resolve("latin.csv"), new byte[] {'1', ',', (byte) 0xE9, ',', '5', '\n'});
     Files.write(folder.resolve("latin.txt"), new byte[] {(byte) 0xE9, '\n'});
     Files.write(folder.resolve("utf-16.csv"), "1,a,5\n".getBytes(StandardCharsets.UTF_16LE));

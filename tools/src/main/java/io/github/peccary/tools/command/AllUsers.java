@@ -114,7 +114,7 @@ final class AllUsers {
     boolean goesOn = resume && Batch.canResume(config);
     if (resume && !goesOn) {
       console.note(
-          "peccary: there was no %s to go on from: all users are done"
+          "peccary: there was no %s to go on from: it begins with the first user"
               .formatted(PartialFile.path(config.output())));
     }
     BatchReport report;

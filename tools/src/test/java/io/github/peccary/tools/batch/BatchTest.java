@@ -26,6 +26,7 @@ import java.util.BitSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -100,8 +101,7 @@ class BatchTest {
   }
 
   private static FactorModel model(String name) {
-    FactorModel model = OPEN.get(name);
-    assertThat(model).isNotNull();
+    FactorModel model = Objects.requireNonNull(OPEN.get(name));
     assertThat(model.users()).isEqualTo(USERS);
     return model;
   }
