@@ -130,8 +130,8 @@ class RecommendAllTest {
         "recommend", many, "--all", "-o", output, "--k", 20, "--resume", "--threads", 1
       };
       Process process = JavaProcess.builder(Main.class, args).redirectErrorStream(true).start();
-      awaitState(process, state, run);
-      Thread.sleep(random.nextInt(400));
+      awaitState(process, state);
+      Thread.sleep(random.nextInt(300 * (run + 1))); // later each time, so that one gets through
       if (run % 2 == 0) {
         boolean _ = process.toHandle().destroy(); // SIGTERM; process.destroy() closes its output
       } else {
@@ -152,13 +152,10 @@ class RecommendAllTest {
     }
   }
 
-  /// Waits until a run has its state, or ended.
-  private static void awaitState(Process process, Path state, int run) throws Exception {
+  /// Waits until a run has left a state, or ended.
+  private static void awaitState(Process process, Path state) throws Exception {
     while (process.isAlive() && !Files.exists(state)) {
       Thread.sleep(1);
-    }
-    if (run > 0) {
-      Thread.sleep(300); // until it has read the state that was there
     }
   }
 
