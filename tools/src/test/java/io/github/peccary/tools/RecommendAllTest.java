@@ -101,7 +101,8 @@ class RecommendAllTest {
     Path output = folder.resolve("anew.csv");
     Cli.Result result = ran("recommend", model, "--all", "-o", output, "--resume");
     assertThat(result.err())
-        .isEqualTo("peccary: there was no %s.part to go on from: it begins with the first user%n", output);
+        .isEqualTo(
+            "peccary: there was no %s.part to go on from: it begins with the first user%n", output);
     assertThat(output).isNotEmptyFile();
   }
 
