@@ -256,19 +256,17 @@ class PageIT {
     assertThat(facts).containsText("users" + TwoTastes.USERS);
     assertThat(facts).containsText("items" + TwoTastes.BOOKS);
     assertThat(page.locator("main")).containsText("seed");
+    assertThat(page.locator("svg")).hasAccessibleName(Pattern.compile("^RMSE by epoch: "));
   }
 
-  /// Has the model tell this of its training, or nothing.
-  private void tellCurve(Map<String, List<Double>> curve) {
+  /// Has the model tell this of its training.
+  private void tellCurves(Map<String, List<Double>> curves) {
     context.route(
         Pattern.compile("/v1/model$"),
         route -> {
           try {
             Map<String, Object> fields = Json.parse(route.fetch().text());
-            fields.remove("curve");
-            if (!curve.isEmpty()) {
-              fields.put("curve", curve);
-            }
+            fields.put("curves", curves);
             route.fulfill(new Route.FulfillOptions().setBody(Json.line(fields)));
           } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -278,16 +276,16 @@ class PageIT {
 
   @Test
   void drawsHowItLearned() {
-    tellCurve(Map.of());
+    tellCurves(Map.of());
     visit("#view=model");
     assertThat(page.locator("svg")).hasCount(0);
     context.unrouteAll();
 
-    Map<String, List<Double>> curve = new TreeMap<>();
-    curve.put("trainRmse", List.of(3.0, 2.0, 1.25));
-    curve.put("holdoutRmse", Arrays.asList(3.5, null, 2.5));
-    curve.put("loss", List.of(1e6, 5e5));
-    tellCurve(curve);
+    Map<String, List<Double>> curves = new TreeMap<>();
+    curves.put("trainRmse", List.of(3.0, 2.0, 1.25));
+    curves.put("holdoutRmse", Arrays.asList(3.5, null, 2.5));
+    curves.put("loss", List.of(1e6, 5e5));
+    tellCurves(curves);
     page.reload();
     assertThat(page.locator("svg")).hasCount(2);
     Locator rmse = page.locator("figure").filter(new Locator.FilterOptions().setHasText("RMSE"));

@@ -11,13 +11,13 @@ const BOTTOM = 44;
 const PARTS = { train: 'training', holdout: 'held out' };
 
 /**
- * @param curve lists of one number an epoch, by names such as `trainRmse` and `holdoutRmse`
+ * @param lists of one number an epoch, by names such as `trainRmse` and `holdoutRmse`
  * @param room pixels across
  */
-export function curves(curve, room) {
+export function curves(lists, room) {
   const width = Math.min(room, WIDEST);
   const measures = new Map();
-  for (const [name, values] of Object.entries(curve)) {
+  for (const [name, values] of Object.entries(lists)) {
     if (!values.some(Number.isFinite)) {
       continue;
     }

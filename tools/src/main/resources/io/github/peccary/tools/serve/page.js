@@ -334,7 +334,7 @@ const views = {
   },
 
   async model() {
-    const { rank, users, items, objective, holdout, settings, curve } = model;
+    const { rank, users, items, objective, metrics, settings } = model;
     const facts = { objective, rank, users, items, loaded: when(model.loadedAt), file: model.path };
     if (model.swaps) {
       facts['replaced since the start'] = model.swaps;
@@ -342,15 +342,14 @@ const views = {
     if (model.lastRefused) {
       facts['last refused'] = `${when(model.lastRefused.at)}: ${model.lastRefused.why}`;
     }
-    const learned = curve
-      ? [element('h2', {}, 'How it learned'), ...curves(curve, byId('main').clientWidth)]
-      : [];
+    const drawings = curves(model.curves, byId('main').clientWidth);
+    const learned = drawings.length ? [element('h2', {}, 'How it learned'), ...drawings] : [];
     return {
       heading: 'The model',
       content: [
         factList(facts),
         element('h2', {}, 'How well it does'),
-        factList(holdout),
+        factList({ ...metrics, 'held out': model.holdout }),
         ...learned,
         element('h2', {}, 'Settings of the training'),
         factList(settings),
