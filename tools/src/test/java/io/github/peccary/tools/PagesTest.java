@@ -97,7 +97,6 @@ class PagesTest {
           .map(found -> found.group(1) == null ? found.group(2) : found.group(1))
           .forEach(references::add);
     }
-    references.remove("v1/model");
     assertThat(references)
         .containsExactlyElementsOf(
             sources().stream().map(file -> file.getFileName().toString()).toList());
