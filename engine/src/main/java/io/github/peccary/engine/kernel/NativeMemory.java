@@ -1,6 +1,8 @@
 package io.github.peccary.engine.kernel;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Objects;
 
 /// Memory outside the heap, for kernels that check once and then go by address.
@@ -15,7 +17,17 @@ final class NativeMemory {
   /// end of memory.
   private static final long ADDRESSES = (1L << 57) - 1;
 
+  private static final MemorySegment OWN = Arena.global().allocate(1);
+
   private NativeMemory() {}
+
+  /// To be called by every method that loads vectors from memory that may be mapped. Where a file
+  /// was cut short in place, HotSpot lets a load fail with an `InternalError` if the compiled
+  /// method reads memory in the plain way too; the loads of vectors it does not count, and they
+  /// would end the process. This read is compiled to nothing.
+  static void expectFaults() {
+    var _ = OWN.get(ValueLayout.JAVA_BYTE, 0);
+  }
 
   /// Where the byte at `offset` of a segment is in [#ALL].
   static long address(MemorySegment segment, long offset) {

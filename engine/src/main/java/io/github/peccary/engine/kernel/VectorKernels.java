@@ -132,6 +132,7 @@ final class VectorKernels implements KernelPerOperation.Pass {
       MemorySegment givenOut,
       long outOffset,
       StepSizes steps) {
+    NativeMemory.expectFaults();
     if (OPERATION == Operation.SUM_ROWS) {
       // Four chains of sums; those beyond the row's end repeat the last one and its result.
       for (int at = 0; at < ROW_BYTES; at += 4 * VECTOR_BYTES) {
@@ -174,8 +175,8 @@ final class VectorKernels implements KernelPerOperation.Pass {
     MemorySegment out = memoryOf(givenOut);
     MemorySegment userSteps = memoryOf(steps.users());
     MemorySegment itemSteps = memoryOf(steps.items());
-    long firstUser = a;
-    long firstItem = b;
+    long firstUser = ON_RECORDS ? offset(givenUsers, a * ROW_BYTES) : a;
+    long firstItem = ON_RECORDS ? offset(givenItems, b * ROW_BYTES) : b;
     long firstUserStep = 0;
     long firstItemStep = 0;
     long start = 0;
@@ -186,8 +187,6 @@ final class VectorKernels implements KernelPerOperation.Pass {
       start = offset(givenRecords, firstRecord * Long.BYTES);
       userRows = NativeMemory.rowsFrom(a, givenUsers, ROW_BYTES);
       itemRows = NativeMemory.rowsFrom(b, givenItems, ROW_BYTES);
-      firstUser = offset(givenUsers, a * ROW_BYTES);
-      firstItem = offset(givenItems, b * ROW_BYTES);
     }
     if (UPDATES || OPERATION == TOUCH) {
       NativeMemory.checkWritable(givenUsers);
@@ -375,6 +374,7 @@ final class VectorKernels implements KernelPerOperation.Pass {
 
   /// [Kernels#reaching]: two chains of sums do, as adding up has a latency of one cycle.
   static long reaching(short[] row, MemorySegment codes, long codesOffset, int limit) {
+    NativeMemory.expectFaults();
     long reaching = 0;
     for (int first = 0; first < Kernels.CODED_ITEMS; first += 2 * SHORTS.length()) {
       ShortVector s0 = ShortVector.zero(SHORTS);
