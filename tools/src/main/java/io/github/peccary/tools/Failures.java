@@ -97,7 +97,7 @@ public final class Failures {
   }
 
   /// How the JVM reports a page of a mapped file that cannot be read.
-  private static boolean isFault(InternalError e) {
+  public static boolean isFault(InternalError e) {
     return String.valueOf(e.getMessage()).contains("unsafe memory access");
   }
 

@@ -1,16 +1,21 @@
 package io.github.peccary.tools;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.peccary.tools.serve.Limits;
 import io.github.peccary.tools.serve.Service;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -251,6 +256,28 @@ class ServeTest {
                 """
                     .replace("\n", "\r\n")))
         .contains(" 200 ");
+  }
+
+  @Test
+  void refusesAnAddressThatIsInUse() {
+    InetSocketAddress taken =
+        new InetSocketAddress(
+            InetAddress.getLoopbackAddress(), URI.create(service.url()).getPort());
+    assertThatThrownBy(
+            () ->
+                Service.start(
+                    model, Duration.ofSeconds(1), taken, Limits.standard(), _ -> {}, false))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("must be free")
+        .hasMessageContaining(":" + taken.getPort());
+  }
+
+  @Test
+  void refusesBodiesThatBreakOff() throws IOException {
+    String head =
+        "POST /v1/predictions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n";
+    assertThat(raw(head + "Content-Length: 100\r\n\r\n{")).contains(" 400 ", "whole");
+    assertThat(raw(head + "Transfer-Encoding: chunked\r\n\r\nxyz\r\n")).contains(" 400 ", "chunks");
   }
 
   @Test

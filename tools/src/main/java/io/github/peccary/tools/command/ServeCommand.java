@@ -1,6 +1,7 @@
 package io.github.peccary.tools.command;
 
 import io.github.peccary.tools.Console;
+import io.github.peccary.tools.Refusal;
 import io.github.peccary.tools.serve.Limits;
 import io.github.peccary.tools.serve.Service;
 import java.io.IOException;
@@ -15,6 +16,7 @@ import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -52,6 +54,14 @@ final class ServeCommand implements Callable<Integer> {
       converter = DurationConverter.class)
   private Duration watch;
 
+  @Option(
+      names = "--request-timeout",
+      paramLabel = "TIME",
+      description = "To send a request in, and to take its answer; at least 1s.",
+      defaultValue = "10s",
+      converter = DurationConverter.class)
+  private Duration requestTimeout;
+
   @Option(names = "--max-k", paramLabel = "N", description = "Items of an answer, at most.")
   private int maxK = Limits.standard().k();
 
@@ -71,7 +81,18 @@ final class ServeCommand implements Callable<Integer> {
   @Override
   public Integer call() throws IOException, InterruptedException {
     Limits limits = Settings.valid(spec, () -> Limits.standard().with(maxK, maxConcurrent));
-    InetSocketAddress address = Settings.valid(spec, () -> new InetSocketAddress(host, port));
+    require(port >= 0 && port <= 65_535, "the port must be from 0 to 65535: port=" + port);
+    require(!watch.isZero(), "the model must be looked at once a millisecond at most: watch=0");
+    require(
+        requestTimeout.toSeconds() > 0,
+        "a request must have a second at least: requestTimeout="
+            + requestTimeout.toMillis()
+            + "ms");
+    InetSocketAddress address = new InetSocketAddress(host, port);
+    if (address.isUnresolved()) {
+      throw new Refusal(
+          "the host must be a name or an address of this machine: host=" + host + "; check it");
+    }
     setServerProperties();
     Service service = Service.start(path, watch, address, limits, this::log, !noAccessLog);
     Runtime.getRuntime().addShutdownHook(new Thread(service::close, "peccary-serve-stop"));
@@ -81,15 +102,24 @@ final class ServeCommand implements Callable<Integer> {
     return 0;
   }
 
+  private void require(boolean holds, String sentence) {
+    if (!holds) {
+      throw new ParameterException(spec.commandLine(), sentence);
+    }
+  }
+
   private void log(String line) {
     console.note(Instant.now().truncatedTo(ChronoUnit.MILLIS) + " " + line);
   }
 
   /// The server reads them once in the life of a process: they belong to the command, which has one
   /// of its own.
-  private static void setServerProperties() {
+  private void setServerProperties() {
+    String seconds = Long.toString(requestTimeout.toSeconds());
     System.setProperty("sun.net.httpserver.nodelay", "true"); // or answers wait for 40 ms
-    System.setProperty("sun.net.httpserver.maxReqTime", "10"); // seconds to send a request
+    System.setProperty("sun.net.httpserver.maxReqTime", seconds);
+    System.setProperty("sun.net.httpserver.maxRspTime", seconds);
     System.setProperty("sun.net.httpserver.maxReqHeaderSize", "16384"); // bytes
+    System.setProperty("jdk.httpserver.maxConnections", "1024"); // more are closed at once
   }
 }

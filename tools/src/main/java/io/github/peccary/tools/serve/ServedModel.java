@@ -59,6 +59,9 @@ final class ServedModel implements AutoCloseable {
     try {
       return holder.call(task);
     } catch (InternalError e) {
+      if (!Failures.isFault(e)) {
+        throw e;
+      }
       readable = false;
       throw unreadable();
     }

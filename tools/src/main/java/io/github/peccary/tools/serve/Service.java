@@ -6,6 +6,7 @@ import com.sun.net.httpserver.HttpServer;
 import io.github.peccary.tools.Failures;
 import io.github.peccary.tools.Refusal;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
@@ -23,6 +24,10 @@ import org.jspecify.annotations.Nullable;
 /// [Limits] say.
 public final class Service implements AutoCloseable {
   private static final int STOP_SECONDS = 10;
+
+  /// Connections that the system keeps while none can be accepted.
+  private static final int BACKLOG = 1024;
+
   private static final String NO_ROUTE = "none";
 
   private final HttpServer server;
@@ -51,9 +56,20 @@ public final class Service implements AutoCloseable {
     limiter = new Limiter(limits.concurrent(), limits.queueTime().toMillis());
     routes = new Routes(model, limits, this::metrics, () -> stopping);
     loopback = address.getAddress() != null && address.getAddress().isLoopbackAddress();
-    server = HttpServer.create(address, 0);
+    server = listening(address);
     server.setExecutor(threads);
     server.createContext("/", this::handle);
+  }
+
+  private static HttpServer listening(InetSocketAddress address) throws IOException {
+    try {
+      return HttpServer.create(address, BACKLOG);
+    } catch (BindException e) {
+      throw new IOException(
+          "the address must be free and of this machine: address=%s, %s; choose another port or host"
+              .formatted(address, e.getMessage()),
+          e);
+    }
   }
 
   /// Opens the model and answers requests from here on.
@@ -164,7 +180,7 @@ public final class Service implements AutoCloseable {
         || name.matches("127\\.\\d{1,3}\\.\\d{1,3}\\.\\d{1,3}");
   }
 
-  private Parameters parameters(HttpExchange exchange, Route route) throws IOException {
+  private Parameters parameters(HttpExchange exchange, Route route) {
     String query = exchange.getRequestURI().getRawQuery();
     if (route.method().equals("GET")) {
       return Parameters.ofQuery(query, route.parameters());
@@ -176,11 +192,21 @@ public final class Service implements AutoCloseable {
     if (type == null || !type.matches("(?i)application/json\\s*(;.*)?")) {
       throw new Problem(415, "the body must be application/json: Content-Type=" + type);
     }
-    byte[] body = exchange.getRequestBody().readNBytes(limits.bodyBytes() + 1);
+    byte[] body = body(exchange);
     if (body.length > limits.bodyBytes()) {
       throw new Problem(413, "the body must have at most %d bytes".formatted(limits.bodyBytes()));
     }
     return Parameters.ofJson(body, route.parameters());
+  }
+
+  private byte[] body(HttpExchange exchange) {
+    try {
+      return exchange.getRequestBody().readNBytes(limits.bodyBytes() + 1);
+    } catch (IOException e) {
+      throw new Problem(
+          400,
+          "the body must arrive whole, and in well-formed chunks if in any: " + e.getMessage());
+    }
   }
 
   private void send(HttpExchange exchange, Reply reply) throws IOException {
@@ -209,7 +235,7 @@ public final class Service implements AutoCloseable {
   public void close() {
     stopping = true;
     server.stop(STOP_SECONDS);
-    threads.close();
+    threads.shutdownNow();
     model.close();
   }
 }
