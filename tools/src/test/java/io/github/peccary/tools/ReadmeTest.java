@@ -8,12 +8,14 @@ import io.github.peccary.engine.model.FactorModel;
 import io.github.peccary.engine.model.FoldIn;
 import io.github.peccary.engine.recommend.ItemFilter;
 import io.github.peccary.engine.recommend.Recommender;
+import io.github.peccary.tools.serve.Service;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -115,7 +117,9 @@ class ReadmeTest {
 
   @Test
   void thePythonExamplePredicts() throws Exception {
-    assumeTrue(hasNumpy(), "the Python example is run where there is python3 with numpy");
+    assumeTrue(
+        isThere("python3", "-c", "import numpy"),
+        "the Python example is run where there is python3 with numpy");
     List<String> examples = blocks("python");
     assertThat(examples).hasSize(1);
     Path script = Files.writeString(folder.resolve("predict.py"), examples.getFirst());
@@ -126,9 +130,36 @@ class ReadmeTest {
     }
   }
 
-  private static boolean hasNumpy() throws InterruptedException {
+  @Test
+  void theServiceAnswersTheLinesOfCurl() throws Exception {
+    assumeTrue(isThere("curl", "--version"), "the lines of curl are run where there is curl");
+    List<String> examples = blocks("sh");
+    assertThat(examples).hasSize(1);
+    List<String> lines = examples.getFirst().lines().toList();
+    assertThat(lines).hasSizeGreaterThan(3).allMatch(line -> line.startsWith("curl '"));
+    try (Service service = Serving.start(file)) {
+      for (String line : lines) {
+        String command =
+            line.replace("http://127.0.0.1:8080", service.url())
+                .replace("11676", USER)
+                .replace("0345417623", ITEM)
+                .replace("treehouse", "book");
+        String answer = String.join("\n", output("sh", "-c", command + " --silent --fail"));
+        Map<String, Object> fields = Json.parse(answer);
+        assertThat(fields.get("items") instanceof List<?> items && !items.isEmpty())
+            .as(command + answer)
+            .isEqualTo(!fields.containsKey("score"));
+      }
+    }
+  }
+
+  private static boolean isThere(String... command) throws InterruptedException {
     try {
-      return new ProcessBuilder("python3", "-c", "import numpy").start().waitFor() == 0;
+      return new ProcessBuilder(command)
+              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+              .start()
+              .waitFor()
+          == 0;
     } catch (IOException e) {
       return false;
     }
