@@ -78,11 +78,17 @@ final class DemoCommand implements Callable<Integer> {
     fields.put("seconds", seconds);
     Settings.putMemory(fields);
     if (exitCode == 0) {
+      String serve = Settings.commandLine(List.of("serve", ranking().toString()));
+      console.line("Look at it in a browser: " + serve);
       console.line(
           "All of it in %s; the files are in %s.".formatted(Format.seconds(seconds), folder));
     }
     console.result(fields);
     return exitCode;
+  }
+
+  private Path ranking() {
+    return folder.resolve("ranking.safetensors");
   }
 
   private void run(String user) throws StepFailed {
@@ -95,7 +101,7 @@ final class DemoCommand implements Callable<Integer> {
     step("train", ratings, "-o", model, "--seed", seedText);
     step("evaluate", model, ratings);
     step("recommend", model, "--user", user);
-    String ranking = folder.resolve("ranking.safetensors").toString();
+    String ranking = ranking().toString();
     step(
         "train",
         ratings,
