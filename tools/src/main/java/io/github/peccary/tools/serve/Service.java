@@ -6,6 +6,7 @@ import com.sun.net.httpserver.HttpServer;
 import io.github.peccary.tools.Failures;
 import io.github.peccary.tools.Refusal;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -225,7 +226,9 @@ public final class Service implements AutoCloseable {
       exchange.sendResponseHeaders(reply.status(), -1);
     } else {
       exchange.sendResponseHeaders(reply.status(), reply.body().length);
-      exchange.getResponseBody().write(reply.body());
+      OutputStream body = exchange.getResponseBody();
+      body.write(reply.body());
+      body.flush(); // closing reads what is left of the request first, and may fail at that
     }
   }
 
