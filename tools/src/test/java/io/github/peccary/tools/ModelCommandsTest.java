@@ -249,6 +249,19 @@ class ModelCommandsTest {
   }
 
   @Test
+  void innerProductsOfBooksFallAndAreNoCosines() {
+    String book = TwoTastes.isbn(7);
+    Map<String, Object> cosines = json("similar", model, "--item", book, "--k", 29);
+    assertThat(json("similar", model, "--item", book, "--k", 29, "--by", "cosine").get("items"))
+        .isEqualTo(cosines.get("items"));
+    Map<String, Object> json =
+        json("similar", model, "--item", book, "--k", 29, "--by", "inner-product");
+    assertThat(books(json)).hasSameElementsAs(books(cosines));
+    assertThat(json.get("items")).isNotEqualTo(cosines.get("items"));
+    assertThat(items(json).stream().map(item -> -Cli.number(item, "score")).toList()).isSorted();
+  }
+
+  @Test
   void forPeopleRankingsAreTables() {
     Cli.Result result = Cli.run("recommend", model, "--user", 2, "--k", 2);
     assertThat(result.out())

@@ -106,6 +106,9 @@ class ServeTest {
         .containsEntry("title", "Book 7");
     assertThat(list(Serving.ok(get("/v1/items/000007X/similar?k=2&preferEvents=0")), "items"))
         .hasSize(2);
+    assertThat(Serving.ok(get("/v1/items/000007X/similar?by=cosine")).get("items"))
+        .isEqualTo(Serving.ok(get("/v1/items/000007X/similar")).get("items"))
+        .isNotEqualTo(Serving.ok(get("/v1/items/000007X/similar?by=inner-product")).get("items"));
     assertThat(list(Serving.ok(get("/v1/users/5?limit=3")), "history")).hasSize(3);
     assertThat(Serving.ok(get("/v1/users/5"))).containsEntry("historySize", TwoTastes.BOOKS);
     assertThat(Serving.ok(get("/v1/model")))
@@ -161,6 +164,7 @@ class ServeTest {
           /v1/users/5/recommendations?k=1&k=2        | 400 | twice=k
           /v1/users/5/recommendations?page=2         | 400 | found=page
           /v1/users/5/recommendations?explain=yes    | 400 | explain=yes
+          /v1/items/000007X/similar?by=distance      | 400 | by must be cosine or inner-product: by=distance
           /v1/predictions?user=5                     | 400 | item
           /../../etc/passwd                          | 404 | path
           /%2e%2e/%2e%2e/etc/passwd                  | 404 | path

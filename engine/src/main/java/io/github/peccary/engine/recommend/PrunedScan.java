@@ -36,6 +36,7 @@ final class PrunedScan {
   private final ItemIndex index;
   private final ScoreBound bound;
   private final double rounding;
+  private final double underflow;
   private final int preferredEvents;
 
   /// @param stride floats of a row, whose sum rounds a score
@@ -46,6 +47,8 @@ final class PrunedScan {
     this.preferredEvents = preferredEvents;
     // each operation on floats rounds by a share of 2^-24 of the largest number in it
     rounding = (stride + 8) * 0x1p-23;
+    // or, below the normal ones, by at most 2^-150; the rest is room for what a blend weighs it by
+    underflow = (stride + 8) * (double) Float.MIN_NORMAL;
   }
 
   /// Scores every trained item that may be among the best.
@@ -80,20 +83,22 @@ final class PrunedScan {
     if (known && index.get(block, of.popularity) < preferredEvents) {
       return true;
     }
-    double rest = bound.rest(index.get(block, of.bias), index.get(block, of.events));
+    float bias = index.get(block, of.bias);
+    float events = index.get(block, of.events);
     double product = bound.product(index.get(block, of.norm));
-    return rest + product + slack(rest, product) < threshold;
+    return bound.rest(bias, events) + product + slack(bias, events, product) < threshold;
   }
 
-  private double slack(double rest, double product) {
-    return rounding * (bound.magnitude() + Math.abs(rest) + product);
+  private double slack(float bias, float events, double product) {
+    return rounding * (bound.magnitude(bias, events) + product) + underflow;
   }
 
   /// The items of a block whose scores may reach the threshold.
   private long candidates(int block, float threshold) {
-    double rest = bound.rest(index.get(block, Bound.BIAS), index.get(block, Bound.EVENTS));
+    float bias = index.get(block, Bound.BIAS);
+    float events = index.get(block, Bound.EVENTS);
     double product = bound.product(index.get(block, Bound.NORM));
-    double cosine = (threshold - rest - slack(rest, product)) / product;
+    double cosine = (threshold - bound.rest(bias, events) - slack(bias, events, product)) / product;
     // norms are at most that of the bound, from which nothing follows for a cosine below 0
     if (!(cosine > 0)) {
       return -1;

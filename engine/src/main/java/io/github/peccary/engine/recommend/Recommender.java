@@ -148,14 +148,19 @@ public final class Recommender {
     return similar(item, k, ItemFilter.all().preferEvents(SIMILAR_PREFERRED_EVENTS));
   }
 
-  /// The items with the highest cosine to this one over the factor columns; biases and constant
+  /// The same by cosine, with a filter.
+  public List<ScoredItem> similar(int item, int k, ItemFilter filter) {
+    return similar(item, k, filter, Similarity.COSINE);
+  }
+
+  /// The items with the highest similarity to this one over the factor columns; biases and constant
   /// columns have no part in it, and the item itself is left out.
   ///
   /// Items whose factors are all zero have no direction: they come after all others, with score 0.
   /// What a user has seen does not matter here.
   ///
   /// @param k how many items, at least 1
-  public List<ScoredItem> similar(int item, int k, ItemFilter filter) {
+  public List<ScoredItem> similar(int item, int k, ItemFilter filter, Similarity by) {
     Objects.checkIndex(item, model.items());
     Ranking ranking =
         new Ranking(
@@ -163,18 +168,22 @@ public final class Recommender {
             LAST_TIER + 1,
             other -> other != item && filter.allows(other),
             other -> Scoring.inverseNorm(items, other) > 0 ? tier(other, filter) : LAST_TIER);
-    float inverseNorm = Scoring.inverseNorm(items, item);
-    if (inverseNorm == 0) { // every cosine is 0, and the lowest indexes are first
+    float scale =
+        switch (by) {
+          case COSINE -> Scoring.inverseNorm(items, item);
+          case INNER_PRODUCT -> items.squaredNorm(item) > 0 ? 1 : 0;
+        };
+    if (scale == 0) { // so is every score, and the lowest indexes are first
       for (int other = 0; !ranking.isFullBefore(1) && other < items.rows(); other++) {
         ranking.offer(other, 0);
       }
       return ranking.ranked();
     }
-    FactorMatrix direction = FactorMatrix.allocate(Arena.ofAuto(), 1, items.rank());
+    FactorMatrix row = FactorMatrix.allocate(Arena.ofAuto(), 1, items.rank());
     for (int column = 0; column < items.rank(); column++) {
-      direction.set(0, column, items.get(item, column) * inverseNorm);
+      row.set(0, column, items.get(item, column) * scale);
     }
-    return ranked(Scoring.cosine(items, direction), ranking, filter);
+    return ranked(Scoring.similarity(by, items, row), ranking, filter);
   }
 
   private int tier(int item, ItemFilter filter) {

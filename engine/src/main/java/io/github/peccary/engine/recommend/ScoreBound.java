@@ -25,6 +25,11 @@ record ScoreBound(
     return new ScoreBound(direction, 0, 0, 0, 0, 1, false);
   }
 
+  /// Of inner products.
+  static ScoreBound product(Direction direction) {
+    return new ScoreBound(direction, 0, 0, 0, 0, direction.norm(), true);
+  }
+
   /// What a score is without the product. A bias that counts less than nothing, which no row of a
   /// checked model has, bounds nothing.
   double rest(double largestBias, double mostEvents) {
@@ -38,8 +43,11 @@ record ScoreBound(
     return byNorm ? product * largestNorm : product;
   }
 
-  /// What, besides the rest and the product, numbers on the way to a score may add up to.
-  double magnitude() {
-    return 2 * (Math.abs(mean) + Math.abs(own));
+  /// What, besides the product, numbers on the way to a score may add up to: more than the rest,
+  /// where they cancel each other out. A bias further below 0 than twice the largest lowers its
+  /// score by more than it is rounded by.
+  double magnitude(double largestBias, double mostEvents) {
+    return 2 * (Math.abs(mean) + Math.abs(own) + Math.abs(bias * largestBias))
+        + events * mostEvents;
   }
 }

@@ -55,13 +55,16 @@ interface Scoring {
             true));
   }
 
-  /// Cosines of the items' factors with a direction.
+  /// Similarities of the items' factors to a row.
   ///
-  /// @param direction one row, of norm 1, or zero
-  static Scoring cosine(FactorMatrix items, FactorMatrix direction) {
-    return new Cosine(
-        new Products(Kernels.forRank(items.rank()), direction, 0, items),
-        ScoreBound.cosine(Direction.of(direction, 0)));
+  /// @param row one row of factors without biases, for cosines of norm 1
+  static Scoring similarity(Similarity by, FactorMatrix items, FactorMatrix row) {
+    Products products = new Products(Kernels.forRank(items.rank()), row, 0, items);
+    Direction direction = Direction.of(row, 0);
+    return switch (by) {
+      case COSINE -> new Cosine(products, ScoreBound.cosine(direction));
+      case INNER_PRODUCT -> new Product(products, ScoreBound.product(direction));
+    };
   }
 
   /// The products of one row with those of the items.
@@ -103,6 +106,14 @@ interface Scoring {
     public float score(int item) {
       // rounding may carry a cosine a little beyond 1
       return Math.clamp(products.with(item) * inverseNorm(products.items, item), -1f, 1f);
+    }
+  }
+
+  /// Inner products with one row.
+  record Product(Products products, ScoreBound bound) implements Scoring {
+    @Override
+    public float score(int item) {
+      return products.with(item);
     }
   }
 

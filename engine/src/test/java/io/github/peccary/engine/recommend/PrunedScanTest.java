@@ -2,17 +2,24 @@ package io.github.peccary.engine.recommend;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.peccary.engine.kernel.Kernels;
 import io.github.peccary.engine.model.FactorMatrix;
 import io.github.peccary.engine.model.FactorModel;
 import io.github.peccary.engine.model.Models;
 import io.github.peccary.engine.ratings.RatingMatrices;
 import io.github.peccary.engine.ratings.RatingMatrix;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Comparator;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class PrunedScanTest {
   private static final int USERS = 6;
@@ -20,13 +27,16 @@ class PrunedScanTest {
   @TempDir private Path folder;
 
   /// How the norms of the rows are spread, and what they hold.
-  private enum Shape {
+  enum Shape {
     EQUAL_NORMS,
     POWER_LAW,
     ONE_COLUMN,
     WHOLE_NUMBERS,
     TINY,
     HUGE,
+    /// Products of rows lie where floats have few digits left, or none.
+    VANISHING_PRODUCTS,
+    VANISHING_ROWS,
     ZEROS
   }
 
@@ -43,6 +53,8 @@ class PrunedScanTest {
               case WHOLE_NUMBERS -> random.nextInt(3) - 1;
               case TINY -> factor * 1e-18;
               case HUGE -> factor * 1e15;
+              case VANISHING_PRODUCTS -> factor * 1e-21 / (1 + row % 40);
+              case VANISHING_ROWS -> factor * 1e-30 / (1 + row);
               case ZEROS -> row % 3 == 0 ? 0 : factor;
             };
         rows.set(row, column, (float) changed);
@@ -83,6 +95,58 @@ class PrunedScanTest {
         }
       }
     }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void similarItemsEqualSortingEveryItemWhateverTheRowsHold(Shape shape) throws IOException {
+    Path file = folder.resolve("ratings.st");
+    try (RatingMatrix ratings =
+        RatingMatrices.open(file, RatingMatrices.random(USERS, 1000, 0.4, 1))) {
+      for (int rank : new int[] {1, 15, 62}) {
+        Random random = new Random(rank);
+        Models models =
+            Models.of(ratings, 5).rank(rank).rows((users, items) -> fill(shape, items, random));
+        try (FactorModel model = models.open(folder.resolve("model.st"))) {
+          Recommender recommender = new Recommender(model);
+          for (Similarity by : Similarity.values()) {
+            for (int item = 0; item < model.items(); item += model.items() / 7) {
+              for (int k : new int[] {1, 10, 2000}) {
+                assertThat(recommender.similar(item, k, ItemFilter.all(), by))
+                    .as("%s, rank=%d, by=%s, item=%d, k=%d", shape, rank, by, item, k)
+                    .isEqualTo(mostSimilar(model, item, k, by));
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+
+  /// The obvious way: compare with every item, sort, cut.
+  private static List<ScoredItem> mostSimilar(FactorModel model, int item, int k, Similarity by) {
+    FactorMatrix items = model.itemFactors();
+    float scale = by == Similarity.COSINE ? Scoring.inverseNorm(items, item) : 1;
+    FactorMatrix row = FactorMatrix.allocate(Arena.ofAuto(), 1, items.rank());
+    for (int column = 0; column < items.rank(); column++) {
+      row.set(0, column, items.get(item, column) * scale);
+    }
+    Kernels kernels = Kernels.forRank(items.rank());
+    List<ScoredItem> all = new ArrayList<>();
+    for (int other = 0; other < items.rows(); other++) {
+      float product = kernels.dot(row.segment(), 0, items.segment(), items.rowOffset(other));
+      float cosine = Math.clamp(product * Scoring.inverseNorm(items, other), -1f, 1f);
+      if (other != item) {
+        all.add(new ScoredItem(other, by == Similarity.COSINE ? cosine : product));
+      }
+    }
+    return all.stream()
+        .sorted(
+            Comparator.comparing((ScoredItem o) -> Scoring.inverseNorm(items, o.item()) == 0)
+                .thenComparingDouble(o -> -o.score())
+                .thenComparingInt(ScoredItem::item))
+        .limit(k)
+        .toList();
   }
 
   @Test

@@ -4,6 +4,7 @@ import io.github.peccary.engine.model.FactorModel;
 import io.github.peccary.engine.recommend.ItemFilter;
 import io.github.peccary.engine.recommend.Recommender;
 import io.github.peccary.engine.recommend.ScoredItem;
+import io.github.peccary.engine.recommend.Similarity;
 import io.github.peccary.tools.Console;
 import io.github.peccary.tools.Format;
 import io.github.peccary.tools.answer.ItemId;
@@ -24,11 +25,12 @@ import picocli.CommandLine.Spec;
     showDefaultValues = true,
     description = {
       "The items whose factors point most nearly where those of an item point.",
-      "The score is the cosine; biases have no part in it."
+      "The score is the cosine, or the inner product; biases have no part in it."
     },
     footer = {
       "  peccary similar model.safetensors --item 0-345-41762-3",
       "  peccary similar model.safetensors --item 0345417623 --k 20 --json",
+      "  peccary similar model.safetensors --item 0345417623 --by inner-product",
     })
 final class SimilarCommand implements Callable<Integer> {
   private final Console console;
@@ -51,6 +53,14 @@ final class SimilarCommand implements Callable<Integer> {
       description = "Items with fewer events in the ratings come after all others.")
   private int preferEvents = Recommender.SIMILAR_PREFERRED_EVENTS;
 
+  @Option(
+      names = "--by",
+      paramLabel = "SIMILARITY",
+      description =
+          "What is compared: ${COMPLETION-CANDIDATES}; the latter also counts how strong an item's"
+              + " factors are.")
+  private Similarity by = Similarity.COSINE;
+
   SimilarCommand(Console console) {
     this.console = console;
   }
@@ -64,7 +74,7 @@ final class SimilarCommand implements Callable<Integer> {
       ItemFilter filter = lists.applyTo(preferred, model, console);
       Recommender recommender = new Recommender(model);
       long start = System.nanoTime();
-      List<ScoredItem> items = recommender.similar(index, k, filter);
+      List<ScoredItem> items = recommender.similar(index, k, filter, by);
       double microseconds = (System.nanoTime() - start) * 1e-3;
       console.line(
           "like %s: the nearest %s of %s, %s"

@@ -7,6 +7,7 @@ import io.github.peccary.engine.ratings.Titles;
 import io.github.peccary.engine.recommend.ItemFilter;
 import io.github.peccary.engine.recommend.Recommender;
 import io.github.peccary.engine.recommend.ScoredItem;
+import io.github.peccary.engine.recommend.Similarity;
 import io.github.peccary.tools.answer.EventList;
 import io.github.peccary.tools.answer.Explanation;
 import io.github.peccary.tools.answer.ItemId;
@@ -74,8 +75,9 @@ final class Answers {
         ItemFilter.all()
             .preferEvents(asked.number("preferEvents", preferred, 0, Integer.MAX_VALUE));
     int k = k();
+    Similarity by = asked.choice("by", Similarity.COSINE);
     putItem(item);
-    List<ScoredItem> items = timed(() -> recommender.similar(item, k, filter));
+    List<ScoredItem> items = timed(() -> recommender.similar(item, k, filter, by));
     fields.put("items", ItemList.fields(model, items));
     return timeLast();
   }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// What a request asks with: the parameters of a query, or the fields of a posted JSON object. Each
@@ -99,6 +100,20 @@ final class Parameters {
       case String text when !typed && text.equals("false") -> false;
       case null, default -> throw bad(name, "true or false");
     };
+  }
+
+  /// One of the constants of an enumeration, by what [#toString] writes.
+  <E extends Enum<E>> E choice(String name, E otherwise) {
+    if (!has(name)) {
+      return otherwise;
+    }
+    E[] all = otherwise.getDeclaringClass().getEnumConstants();
+    for (E one : all) {
+      if (one.toString().equals(values.get(name))) {
+        return one;
+      }
+    }
+    throw bad(name, Arrays.stream(all).map(E::toString).collect(Collectors.joining(" or ")));
   }
 
   /// Ids; null where none are given.

@@ -39,7 +39,7 @@ final class Routes {
                 answer(model, limits, (answers, segments) -> answers.item(segments.getFirst()))),
             Route.get(
                 "/v1/items/{item}/similar",
-                Set.of("k", "preferEvents"),
+                Set.of("k", "preferEvents", "by"),
                 answer(model, limits, (answers, segments) -> answers.similar(segments.getFirst()))),
             Route.get(
                 "/v1/users/{user}",

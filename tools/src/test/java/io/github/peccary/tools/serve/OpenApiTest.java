@@ -209,6 +209,7 @@ class OpenApiTest {
           /v1/users/5?limit=0                                  | /v1/users/{user}
           /v1/items?query=                                     | /v1/items
           /v1/items/none/similar                               | /v1/items/{item}/similar
+          /v1/items/000007X/similar?by=distance                | /v1/items/{item}/similar
           """)
   void problemsAreAsDescribed(String request, String path) throws Exception {
     HttpResponse<String> answer = get(request);
