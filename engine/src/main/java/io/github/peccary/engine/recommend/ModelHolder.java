@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 /// The file is looked at again when its identity (file key, modification time, size) is not that of
 /// the last look. It is then opened with all checks, warmed by one recommendation, and takes the
 /// place of the model before it, whose mapping the last running call ends. A file that is refused
-/// changes nothing and is told once.
+/// changes nothing and is told once; so is one that there is no memory for.
 ///
 /// Replace the file by renaming another onto it, as everything here that writes models does. If it
 /// is cut short in place, the mapping has lost its pages and reading them is an `InternalError`,
@@ -34,17 +34,19 @@ public final class ModelHolder implements AutoCloseable {
 
   private final Path path;
   private final Listener listener;
+  private final Opener opener;
   private final ScheduledExecutorService watcher;
   private @Nullable Identity lookedAt;
   private volatile @Nullable Generation current;
   private volatile Instant loadedAt;
   private volatile long swaps;
 
-  private ModelHolder(Path path, Listener listener) throws IOException {
+  private ModelHolder(Path path, Listener listener, Opener opener) throws IOException {
     this.path = path;
     this.listener = listener;
+    this.opener = opener;
     lookedAt = Identity.of(path);
-    current = Generation.open(path);
+    current = Generation.open(path, opener);
     loadedAt = Instant.now();
     watcher =
         Executors.newSingleThreadScheduledExecutor(
@@ -64,11 +66,16 @@ public final class ModelHolder implements AutoCloseable {
   /// @param listener is told by the thread that looks
   /// @throws IOException as [FactorModel#open(Path)]
   public static ModelHolder open(Path path, Duration period, Listener listener) throws IOException {
+    return open(path, period, listener, FactorModel::open);
+  }
+
+  static ModelHolder open(Path path, Duration period, Listener listener, Opener opener)
+      throws IOException {
     long millis = period.toMillis();
     if (millis < 1) {
       throw new IllegalArgumentException("period must be at least 1 ms: period=" + period);
     }
-    ModelHolder holder = new ModelHolder(path, listener);
+    ModelHolder holder = new ModelHolder(path, listener, opener);
     var _ =
         holder.watcher.scheduleWithFixedDelay(holder::watch, millis, millis, TimeUnit.MILLISECONDS);
     return holder;
@@ -114,9 +121,18 @@ public final class ModelHolder implements AutoCloseable {
     lookedAt = found;
     Generation next;
     try {
-      next = Generation.open(path);
+      next = Generation.open(path, opener);
     } catch (IOException | RuntimeException e) {
       listener.refused(path, e);
+      return false;
+    } catch (Error e) {
+      // such as one for lack of memory: the old model is as good as before
+      listener.refused(
+          path,
+          new IOException(
+              "the model must be opened without an error: error=%s; free memory (%s)"
+                  .formatted(e, path),
+              e));
       return false;
     }
     current = next;
@@ -127,11 +143,11 @@ public final class ModelHolder implements AutoCloseable {
     return true;
   }
 
-  /// A look that fails is not the last one.
+  /// A look that fails is not the last one, not even by an Error: the executor would drop the rest.
   private void watch() {
     try {
       refresh();
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       LOG.log(System.Logger.Level.WARNING, "a model listener failed (" + path + ")", e);
     }
   }
@@ -157,6 +173,11 @@ public final class ModelHolder implements AutoCloseable {
     }
   }
 
+  /// Maps a model with all checks.
+  interface Opener {
+    FactorModel open(Path path) throws IOException;
+  }
+
   /// Is told what becomes of the files at the path; by one thread at a time, before the next look.
   public interface Listener {
     /// Calls are answered by this model from now on. It is closed when the next takes its place: do
@@ -177,16 +198,20 @@ public final class ModelHolder implements AutoCloseable {
       this.recommender = recommender;
     }
 
-    static Generation open(Path path) throws IOException {
-      FactorModel model = FactorModel.open(path);
+    static Generation open(Path path, Opener opener) throws IOException {
+      try {
+        return warmed(opener.open(path));
+      } catch (InternalError e) {
+        throw new CorruptFileException(
+            path, "the file must not be cut short while it is read; rename a whole one to it", e);
+      }
+    }
+
+    private static Generation warmed(FactorModel model) {
       try {
         Recommender recommender = new Recommender(model);
         recommender.recommend(0, 1);
         return new Generation(recommender);
-      } catch (InternalError e) {
-        model.close();
-        throw new CorruptFileException(
-            path, "the file must not be cut short while it is read; rename a whole one to it", e);
       } catch (Throwable e) {
         model.close();
         throw e;
