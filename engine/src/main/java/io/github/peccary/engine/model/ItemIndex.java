@@ -170,6 +170,11 @@ public final class ItemIndex {
     return Kernels.reaching(direction, codes, (long) block * rank * BLOCK_ITEMS, limit);
   }
 
+  /// Copies the codes of a block, column by column.
+  void copyCodes(int block, byte[] to) {
+    MemorySegment.copy(codes, ValueLayout.JAVA_BYTE, (long) block * to.length, to, 0, to.length);
+  }
+
   /// The tensors of whole cache lines.
   List<TensorSpec> blockSpecs() {
     return List.of(

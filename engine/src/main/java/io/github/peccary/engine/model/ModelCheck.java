@@ -1,12 +1,10 @@
 package io.github.peccary.engine.model;
 
-import io.github.peccary.engine.model.ItemIndex.Bound;
 import io.github.peccary.engine.ratings.IntCursor;
 import io.github.peccary.engine.ratings.LongCursor;
 import io.github.peccary.engine.storage.CorruptFileException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.BitSet;
 
 /// The rules of [ModelFormat] about the numbers in a model, as its reader and its writer check
 /// them.
@@ -54,39 +52,7 @@ final class ModelCheck {
     }
     ItemIndex index = model.storedIndex();
     if (index != null) {
-      index(index);
-    }
-  }
-
-  /// The index has every trained item once, and bounds that are none lower than one after it.
-  private void index(ItemIndex index) {
-    BitSet missing = new BitSet(model.items());
-    for (int item = 0; item < model.items(); item++) {
-      missing.set(item, model.itemTrained(item));
-    }
-    for (int place = 0; place < index.size(); place++) {
-      int item = index.listed(place);
-      if (item < 0 || !missing.get(item)) {
-        throw corrupt(
-            ItemIndex.ITEMS,
-            "must hold the trained items, each once: place=%d, found=%d".formatted(place, item));
-      }
-      missing.clear(item);
-    }
-    if (!missing.isEmpty()) {
-      throw corrupt(
-          ItemIndex.ITEMS, "must hold all trained items: missing=" + missing.nextSetBit(0));
-    }
-    for (int block = 0; block < index.blocks(); block++) {
-      for (Bound bound : Bound.values()) {
-        float found = index.get(block, bound);
-        if (!Float.isFinite(found) || found < index.least(block, bound)) {
-          throw corrupt(
-              ItemIndex.BLOCKS,
-              "must be finite, and no bound below what it is of: block=%d, %s=%s"
-                  .formatted(block, bound, found));
-        }
-      }
+      new ItemIndexCheck(model, index).everything();
     }
   }
 

@@ -7,22 +7,14 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import io.github.peccary.engine.ratings.RatingMatrices;
 import io.github.peccary.engine.ratings.RatingMatrix;
 import io.github.peccary.engine.storage.CorruptFileException;
-import io.github.peccary.engine.storage.TensorFile;
-import io.github.peccary.engine.storage.TensorFileWriter;
-import io.github.peccary.engine.storage.TensorInfo;
-import io.github.peccary.engine.storage.TensorSpec;
 import io.github.peccary.engine.storage.Verify;
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -56,34 +48,7 @@ class FactorModelCheckTest {
 
   private void rewrite(Map<String, String> changes, String changed, Consumer<MemorySegment> edit)
       throws IOException {
-    Path other = folder.resolve("changed.safetensors");
-    try (TensorFile from = TensorFile.open(file, Verify.STRUCTURE);
-        Arena arena = Arena.ofConfined()) {
-      Map<String, String> metadata = new HashMap<>(from.metadata());
-      metadata.remove(TensorFile.FORMAT_VERSION);
-      changes.forEach(
-          (key, value) -> {
-            metadata.put(key, value);
-            if (value.isEmpty()) {
-              metadata.remove(key);
-            }
-          });
-      List<TensorSpec> specs =
-          new ArrayList<>(from.tensors().stream().map(TensorInfo::spec).toList());
-      try (TensorFileWriter to = TensorFileWriter.create(other, metadata, specs)) {
-        for (TensorSpec spec : specs) {
-          long[] shape = spec.shape().stream().mapToLong(Long::longValue).toArray();
-          MemorySegment bytes = arena.allocate(spec.bytes(), 8);
-          bytes.copyFrom(from.tensor(spec.name(), spec.type(), shape));
-          if (spec.name().equals(changed)) {
-            edit.accept(bytes);
-          }
-          to.append(spec.name(), bytes);
-        }
-        to.commit();
-      }
-    }
-    Files.move(other, file, StandardCopyOption.REPLACE_EXISTING);
+    ModelEdit.rewrite(file, changes, Set.of(changed), (_, bytes) -> edit.accept(bytes));
   }
 
   private void assertRefused(Verify verify, String message) {
