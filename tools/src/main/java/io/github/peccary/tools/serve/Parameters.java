@@ -113,7 +113,7 @@ final class Parameters {
         return one;
       }
     }
-    throw bad(name, Arrays.stream(all).map(E::toString).collect(Collectors.joining(" or ")));
+    throw bad(name, Arrays.stream(all).map(Enum::toString).collect(Collectors.joining(" or ")));
   }
 
   /// Ids; null where none are given.
