@@ -4,23 +4,36 @@ import io.github.peccary.engine.model.ItemIndex.Bound;
 import io.github.peccary.engine.storage.CorruptFileException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 import java.util.BitSet;
 
 /// The rules of an [ItemIndex]: every trained item once, and bounds that hold. One that is too low,
 /// or codes that are another item's, would leave the best items out without a word.
 final class ItemIndexCheck {
+  private static final int BLOCK_ITEMS = ItemIndex.BLOCK_ITEMS;
+
   private final FactorModel model;
   private final ItemIndex index;
   private final FactorMatrix items;
   private final float[] row;
-  private final byte[] codes; // of a block, column by column
+
+  // of a block, column by column
+  private final float[] factors;
+  private final byte[] codes;
+
+  // of the items of a block
+  private final double[] norms = new double[BLOCK_ITEMS];
+  private final double[] lengths = new double[BLOCK_ITEMS];
+  private final double[] squaredErrors = new double[BLOCK_ITEMS];
+  private final int[] squaredCodes = new int[BLOCK_ITEMS];
 
   ItemIndexCheck(FactorModel model, ItemIndex index) {
     this.model = model;
     this.index = index;
     items = model.itemFactors();
     row = new float[items.stride()];
-    codes = new byte[items.rank() * ItemIndex.BLOCK_ITEMS];
+    factors = new float[items.rank() * BLOCK_ITEMS];
+    codes = new byte[factors.length];
   }
 
   void everything() {
@@ -28,14 +41,8 @@ final class ItemIndexCheck {
     for (int block = 0; block < index.blocks(); block++) {
       bounds(block);
     }
-    // after the bounds, which what follows relies on
     for (int block = 0; block < index.blocks(); block++) {
-      index.copyCodes(block, codes);
-      int first = block * ItemIndex.BLOCK_ITEMS;
-      int end = Math.min(index.size(), first + ItemIndex.BLOCK_ITEMS);
-      for (int place = first; place < end; place++) {
-        item(block, index.listed(place), place - first);
-      }
+      items(block);
     }
   }
 
@@ -71,39 +78,61 @@ final class ItemIndexCheck {
     }
   }
 
-  /// By way of an array, which is fast from the first pass on. Numbers are rounded as those of
-  /// [ItemIndexBuilder] are, codes times the step to floats, for which scans have room.
-  private void item(int block, int item, int place) {
-    MemorySegment.copy(
-        items.segment(), ValueLayout.JAVA_FLOAT, items.rowOffset(item), row, 0, row.length);
-    int rank = items.rank();
-    double squaredNorm = 0;
-    for (int column = 0; column < rank; column++) {
-      double factor = row[column];
-      squaredNorm += factor * factor;
-    }
-    double norm = Math.sqrt(squaredNorm);
-    bounds(block, Bound.NORM, item, norm);
-    bounds(block, Bound.BIAS, item, model.hasBiases() ? row[rank + 1] : 0);
+  private void items(int block) {
+    int first = block * BLOCK_ITEMS;
+    int count = Math.min(BLOCK_ITEMS, index.size() - first);
     Blend blend = model.blend();
-    bounds(block, Bound.EVENTS, item, blend == null ? 0 : blend.events(item));
-    bounds(block, Bound.POPULARITY, item, model.itemPopularity(item));
-    double length = norm > 0 ? norm : 1;
-    float step = index.get(block, Bound.STEP);
-    double squaredError = 0;
-    int squaredCodes = 0;
-    for (int column = 0; column < rank; column++) {
-      int code = codes[column * ItemIndex.BLOCK_ITEMS + place];
-      double error = row[column] / length - step * code;
-      squaredError += error * error;
-      squaredCodes += code * code;
+    Arrays.fill(factors, 0);
+    for (int place = 0; place < count; place++) {
+      int item = index.listed(first + place);
+      MemorySegment.copy(
+          items.segment(), ValueLayout.JAVA_FLOAT, items.rowOffset(item), row, 0, row.length);
+      for (int column = 0; column < items.rank(); column++) {
+        factors[column * BLOCK_ITEMS + place] = row[column];
+      }
+      bounds(block, Bound.BIAS, item, model.hasBiases() ? row[items.rank() + 1] : 0);
+      bounds(block, Bound.EVENTS, item, blend == null ? 0 : blend.events(item));
+      bounds(block, Bound.POPULARITY, item, model.itemPopularity(item));
     }
-    bounds(block, Bound.ERROR, item, Math.sqrt(squaredError));
-    if (squaredCodes > Short.MAX_VALUE) {
-      throw corrupt(
-          ItemIndex.CODES,
-          "must have norms of at most %d: item=%d, norm=%s"
-              .formatted(ItemIndex.MAX_CODE_NORM, item, Math.sqrt(squaredCodes)));
+    index.copyCodes(block, codes);
+    measure(index.get(block, Bound.STEP));
+    for (int place = 0; place < count; place++) {
+      int item = index.listed(first + place);
+      bounds(block, Bound.NORM, item, norms[place]);
+      bounds(block, Bound.ERROR, item, Math.sqrt(squaredErrors[place]));
+      if (squaredCodes[place] > Short.MAX_VALUE) {
+        throw corrupt(
+            ItemIndex.CODES,
+            "must have norms of at most %d: item=%d, norm=%s"
+                .formatted(ItemIndex.MAX_CODE_NORM, item, Math.sqrt(squaredCodes[place])));
+      }
+    }
+  }
+
+  /// Norms and errors of a block: in arrays and side by side, which is fast from the first pass on.
+  /// Numbers are rounded as those of [ItemIndexBuilder] are, codes times the step to floats, for
+  /// which scans have room.
+  private void measure(float step) {
+    Arrays.fill(norms, 0);
+    Arrays.fill(squaredErrors, 0);
+    Arrays.fill(squaredCodes, 0);
+    for (int i = 0; i < factors.length; i += BLOCK_ITEMS) {
+      for (int place = 0; place < BLOCK_ITEMS; place++) {
+        double factor = factors[i + place];
+        norms[place] += factor * factor;
+      }
+    }
+    for (int place = 0; place < BLOCK_ITEMS; place++) {
+      norms[place] = Math.sqrt(norms[place]);
+      lengths[place] = norms[place] > 0 ? norms[place] : 1;
+    }
+    for (int i = 0; i < factors.length; i += BLOCK_ITEMS) {
+      for (int place = 0; place < BLOCK_ITEMS; place++) {
+        int code = codes[i + place];
+        double error = factors[i + place] / lengths[place] - step * code;
+        squaredErrors[place] += error * error;
+        squaredCodes[place] += code * code;
+      }
     }
   }
 
