@@ -31,9 +31,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -374,57 +372,6 @@ class ModelHolderTest {
       replaceBy(ratings.path());
       assertThat(heard.poll(1, TimeUnit.MINUTES)).isEqualTo("refused");
       assertThat(rankings(holder)).isEqualTo(rankings(second));
-    }
-  }
-
-  @Test
-  void anErrorInOpeningIsToldAndALaterGoodFileIsTaken() throws IOException {
-    AtomicReference<@Nullable Error> thrown = new AtomicReference<>();
-    ModelHolder.Opener opener =
-        path -> {
-          Error error = thrown.get();
-          if (error != null) {
-            throw error;
-          }
-          return FactorModel.open(path);
-        };
-    try (ModelHolder holder = ModelHolder.open(served, NEVER, told, opener)) {
-      for (Error error : List.of(new OutOfMemoryError("Java heap space"), new InternalError())) {
-        thrown.set(error);
-        replaceBy(second);
-        assertThat(holder.refresh()).isFalse();
-        assertThat(told.refused.getLast())
-            .hasCause(error)
-            .hasMessageContaining(" must ")
-            .hasMessageContaining(served.toString());
-        assertThat(rankings(holder)).isEqualTo(rankings(first));
-      }
-      assertThat(told.refused).hasSize(2);
-      thrown.set(null);
-      replaceBy(second);
-      assertThat(holder.refresh()).isTrue();
-      assertThat(rankings(holder)).isEqualTo(rankings(second));
-    }
-    assertThat(mappingsOf(served)).isZero();
-  }
-
-  @Test
-  void anErrorDoesNotEndTheWatch() throws Exception {
-    LinkedBlockingQueue<String> heard = new LinkedBlockingQueue<>();
-    ModelHolder.Listener listener =
-        new ModelHolder.Listener() {
-          @Override
-          public void swapped(FactorModel model) {
-            heard.add(model.fingerprint());
-            throw new OutOfMemoryError("a listener's");
-          }
-        };
-    try (ModelHolder holder = ModelHolder.open(served, Duration.ofMillis(1), listener)) {
-      for (Path next : List.of(second, first)) {
-        replaceBy(next);
-        assertThat(heard.poll(1, TimeUnit.MINUTES)).isEqualTo(fingerprint(holder));
-      }
-      assertThat(rankings(holder)).isEqualTo(rankings(first));
     }
   }
 

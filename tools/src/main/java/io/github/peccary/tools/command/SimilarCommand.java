@@ -56,6 +56,7 @@ final class SimilarCommand implements Callable<Integer> {
   @Option(
       names = "--by",
       paramLabel = "SIMILARITY",
+      converter = SimilarityConverter.class,
       description =
           "What is compared: ${COMPLETION-CANDIDATES}; the latter also counts how strong an item's"
               + " factors are.")
