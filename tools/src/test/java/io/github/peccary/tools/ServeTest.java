@@ -3,6 +3,7 @@ package io.github.peccary.tools;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.peccary.engine.storage.Verify;
 import io.github.peccary.tools.serve.Limits;
 import io.github.peccary.tools.serve.Service;
 import java.io.IOException;
@@ -275,7 +276,13 @@ class ServeTest {
     assertThatThrownBy(
             () ->
                 Service.start(
-                    model, Duration.ofSeconds(1), taken, Limits.standard(), _ -> {}, false))
+                    model,
+                    Verify.CHECKSUMS,
+                    Duration.ofSeconds(1),
+                    taken,
+                    Limits.standard(),
+                    _ -> {},
+                    false))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("must be free")
         .hasMessageContaining(":" + taken.getPort());
@@ -296,7 +303,9 @@ class ServeTest {
     Limits one = Limits.standard().with(10, 1);
     AtomicInteger answered = new AtomicInteger();
     AtomicInteger rejected = new AtomicInteger();
-    try (Service narrow = Service.start(model, Duration.ofSeconds(1), any, one, _ -> {}, false);
+    try (Service narrow =
+            Service.start(
+                model, Verify.CHECKSUMS, Duration.ofSeconds(1), any, one, _ -> {}, false);
         ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
       long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
       List<Future<?>> running = new ArrayList<>();

@@ -2,6 +2,7 @@ package io.github.peccary.tools;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.peccary.engine.storage.Verify;
 import io.github.peccary.tools.serve.Limits;
 import io.github.peccary.tools.serve.Service;
 import java.io.IOException;
@@ -24,6 +25,7 @@ public final class Serving {
   public static Service start(Path path) throws IOException {
     return Service.start(
         path,
+        Verify.CHECKSUMS,
         Duration.ofMillis(5),
         new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
         Limits.standard(),

@@ -2,6 +2,7 @@ package io.github.peccary.engine.recommend;
 
 import io.github.peccary.engine.model.FactorModel;
 import io.github.peccary.engine.storage.CorruptFileException;
+import io.github.peccary.engine.storage.Verify;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,9 +21,10 @@ import org.jspecify.annotations.Nullable;
 /// A model at a path, for programs that serve it while it is replaced.
 ///
 /// The file is looked at again when its identity (file key, modification time, size) is not that of
-/// the last look. It is then opened with all checks, warmed by one recommendation, and takes the
-/// place of the model before it, whose mapping the last running call ends. A file that is refused
-/// changes nothing and is told once; so is one that there is no memory for.
+/// the last look. It is then opened, with all checks unless told otherwise, warmed by one
+/// recommendation, and takes the place of the model before it, whose mapping the last running call
+/// ends. A file that is refused changes nothing and is told once; so is one that there is no memory
+/// for.
 ///
 /// Replace the file by renaming another onto it, as everything here that writes models does. If it
 /// is cut short in place, the mapping has lost its pages and reading them is an `InternalError`,
@@ -66,7 +68,16 @@ public final class ModelHolder implements AutoCloseable {
   /// @param listener is told by the thread that looks
   /// @throws IOException as [FactorModel#open(Path)]
   public static ModelHolder open(Path path, Duration period, Listener listener) throws IOException {
-    return open(path, period, listener, FactorModel::open);
+    return open(path, period, listener, Verify.CHECKSUMS);
+  }
+
+  /// The same with other checks, of the first file and of those after it.
+  ///
+  /// @param verify [Verify#STRUCTURE] opens at once, for files that were verified when they were
+  ///     written or copied
+  public static ModelHolder open(Path path, Duration period, Listener listener, Verify verify)
+      throws IOException {
+    return open(path, period, listener, (Opener) file -> FactorModel.open(file, verify));
   }
 
   static ModelHolder open(Path path, Duration period, Listener listener, Opener opener)
@@ -173,7 +184,7 @@ public final class ModelHolder implements AutoCloseable {
     }
   }
 
-  /// Maps a model with all checks.
+  /// Maps a model.
   interface Opener {
     FactorModel open(Path path) throws IOException;
   }

@@ -21,7 +21,11 @@ final class ModelFile {
     return path;
   }
 
+  Verify verify() {
+    return skipChecksums ? Verify.STRUCTURE : Verify.CHECKSUMS;
+  }
+
   FactorModel open() throws IOException {
-    return FactorModel.open(path, skipChecksums ? Verify.STRUCTURE : Verify.CHECKSUMS);
+    return FactorModel.open(path, verify());
   }
 }

@@ -6,7 +6,6 @@ import io.github.peccary.tools.serve.Limits;
 import io.github.peccary.tools.serve.Service;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -14,10 +13,10 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 @Command(
@@ -37,8 +36,7 @@ final class ServeCommand implements Callable<Integer> {
 
   @Spec private CommandSpec spec;
 
-  @Parameters(index = "0", paramLabel = "MODEL", description = "A model file, as train writes it.")
-  private Path path;
+  @Mixin private ModelFile file;
 
   @Option(names = "--host", paramLabel = "NAME", description = "The address to answer at.")
   private String host = "127.0.0.1";
@@ -94,7 +92,8 @@ final class ServeCommand implements Callable<Integer> {
           "the host must be a name or an address of this machine: host=" + host + "; check it");
     }
     setServerProperties();
-    Service service = Service.start(path, watch, address, limits, this::log, !noAccessLog);
+    Service service =
+        Service.start(file.path(), file.verify(), watch, address, limits, this::log, !noAccessLog);
     Runtime.getRuntime().addShutdownHook(new Thread(service::close, "peccary-serve-stop"));
     console.line("listening on " + service.url());
     console.result(Map.of("url", service.url()));

@@ -3,6 +3,7 @@ package io.github.peccary.tools.serve;
 import io.github.peccary.engine.model.FactorModel;
 import io.github.peccary.engine.recommend.ModelHolder;
 import io.github.peccary.engine.recommend.Recommender;
+import io.github.peccary.engine.storage.Verify;
 import io.github.peccary.tools.Failures;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -32,7 +33,7 @@ final class ServedModel implements AutoCloseable {
   private record Refused(Instant at, String why) {}
 
   /// @param log is told of every swap and refusal
-  ServedModel(Path path, Duration watch, Consumer<String> log) throws IOException {
+  ServedModel(Path path, Verify verify, Duration watch, Consumer<String> log) throws IOException {
     holder =
         ModelHolder.open(
             path,
@@ -51,7 +52,8 @@ final class ServedModel implements AutoCloseable {
                 lastRefused = new Refused(Instant.now(), sentence);
                 log.accept("refused, the model before it stays: " + sentence);
               }
-            });
+            },
+            verify);
   }
 
   /// @throws Problem 503 where the mapped file was cut short

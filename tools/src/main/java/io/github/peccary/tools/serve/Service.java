@@ -3,6 +3,7 @@ package io.github.peccary.tools.serve;
 import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.github.peccary.engine.storage.Verify;
 import io.github.peccary.tools.Failures;
 import io.github.peccary.tools.Refusal;
 import java.io.IOException;
@@ -75,18 +76,20 @@ public final class Service implements AutoCloseable {
 
   /// Opens the model and answers requests from here on.
   ///
+  /// @param verify what is checked of each file
   /// @param watch how often the path of the model is looked at
   /// @param log for lines about the model and, if `logAccess`, about every request
   /// @throws IOException if the model cannot be opened, or the address is not free
   public static Service start(
       Path path,
+      Verify verify,
       Duration watch,
       InetSocketAddress address,
       Limits limits,
       Consumer<String> log,
       boolean logAccess)
       throws IOException {
-    ServedModel model = new ServedModel(path, watch, log);
+    ServedModel model = new ServedModel(path, verify, watch, log);
     try {
       Service service = new Service(model, address, limits, log, logAccess);
       service.server.start();
