@@ -3,6 +3,8 @@ package io.github.peccary.tools.answer;
 import io.github.peccary.engine.model.FactorModel;
 import io.github.peccary.loader.Rules;
 import io.github.peccary.tools.Refusal;
+import java.util.BitSet;
+import java.util.List;
 
 /// Finds the user or the item that an id on the command line means.
 public final class ItemId {
@@ -15,7 +17,27 @@ public final class ItemId {
     return index >= 0 ? index : model.itemIds().indexOf(Rules.itemId(id, model.metadata()));
   }
 
-  /// The same, and a sentence for an item that the model does not have.
+  /// Items of a model.
+  ///
+  /// @param unknown how many ids the model does not have
+  public record Found(BitSet items, int unknown) {}
+
+  /// The items that the model has of these ids, each as [#indexOf] finds it.
+  public static Found find(FactorModel model, List<String> ids) {
+    BitSet items = new BitSet(model.items());
+    int unknown = 0;
+    for (String id : ids) {
+      int item = indexOf(model, id);
+      if (item < 0) {
+        unknown++;
+      } else {
+        items.set(item);
+      }
+    }
+    return new Found(items, unknown);
+  }
+
+  /// As [#indexOf], and a sentence for an item that the model does not have.
   public static int require(FactorModel model, String id) {
     int index = indexOf(model, id);
     if (index < 0) {

@@ -56,22 +56,13 @@ final class ItemLists {
   private static BitSet items(
       String option, List<String> values, FactorModel model, Console console) throws IOException {
     List<String> ids = ids(values);
-    BitSet items = new BitSet(model.items());
-    int unknown = 0;
-    for (String id : ids) {
-      int item = ItemId.indexOf(model, id);
-      if (item < 0) {
-        unknown++;
-      } else {
-        items.set(item);
-      }
-    }
-    if (unknown > 0) {
+    ItemId.Found found = ItemId.find(model, ids);
+    if (found.unknown() > 0) {
       console.note(
           "peccary: the model does not have %d of the %s of %s"
-              .formatted(unknown, Format.count(ids.size(), "item"), option));
+              .formatted(found.unknown(), Format.count(ids.size(), "item"), option));
     }
-    return items;
+    return found.items();
   }
 
   private static Stream<String> lines(Path file) throws IOException {

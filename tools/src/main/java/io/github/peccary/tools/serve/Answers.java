@@ -218,20 +218,11 @@ final class Answers {
     if (ids == null) {
       return null;
     }
-    BitSet items = new BitSet(model.items());
-    int unknown = 0;
-    for (String id : ids) {
-      int item = ItemId.indexOf(model, id);
-      if (item < 0) {
-        unknown++;
-      } else {
-        items.set(item);
-      }
+    ItemId.Found found = ItemId.find(model, ids);
+    if (found.unknown() > 0) {
+      fields.put(unknownName, found.unknown());
     }
-    if (unknown > 0) {
-      fields.put(unknownName, unknown);
-    }
-    return items;
+    return found.items();
   }
 
   private <T> T timed(Supplier<T> task) {

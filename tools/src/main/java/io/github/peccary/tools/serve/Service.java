@@ -20,7 +20,6 @@ import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /// A model behind HTTP. Every request has a virtual thread; so many are at work at once as the
 /// [Limits] say.
@@ -40,7 +39,7 @@ public final class Service implements AutoCloseable {
   private final Metrics metrics = new Metrics();
   private final Routes routes;
   private final Consumer<String> log;
-  private final @Nullable AccessLog accessLog;
+  private final boolean logAccess;
   private final boolean loopback;
   private volatile boolean stopping;
 
@@ -54,7 +53,7 @@ public final class Service implements AutoCloseable {
     this.model = model;
     this.limits = limits;
     this.log = log;
-    accessLog = logAccess ? accessLog(log) : null;
+    this.logAccess = logAccess;
     limiter = new Limiter(limits.concurrent(), limits.queueTime().toMillis());
     routes = new Routes(model, limits, this::metrics, () -> stopping);
     loopback = address.getAddress() != null && address.getAddress().isLoopbackAddress();
@@ -113,11 +112,6 @@ public final class Service implements AutoCloseable {
     return routes.table();
   }
 
-  private static AccessLog accessLog(Consumer<String> log) {
-    return (method, path, status, bytes, microseconds) ->
-        log.accept("%s %s %d %d %d".formatted(method, path, status, bytes, microseconds));
-  }
-
   private String metrics() {
     Map<String, Number> numbers = new LinkedHashMap<>(model.numbers());
     numbers.put("peccary_http_rejected_total", limiter.rejected());
@@ -151,9 +145,9 @@ public final class Service implements AutoCloseable {
     } finally {
       long nanos = System.nanoTime() - start;
       metrics.answered(route, route.equals(NO_ROUTE) ? NO_ROUTE : method, status, nanos);
-      if (accessLog != null) {
+      if (logAccess) {
         String path = exchange.getRequestURI().getRawPath();
-        accessLog.answered(method, String.valueOf(path), status, bytes, nanos / 1000);
+        log.accept("%s %s %d %d %d".formatted(method, path, status, bytes, nanos / 1000));
       }
     }
   }
