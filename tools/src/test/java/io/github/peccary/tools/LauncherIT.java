@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -64,7 +65,7 @@ class LauncherIT {
   @BeforeEach
   void everythingIsBuilt() throws IOException {
     touch("tools/target/built", "");
-    touch("tools/target/peccary.aot", "");
+    touch("tools/target/peccary.jsa", "");
     touch("mvnw", "#!/bin/sh\necho the build must not run >&2\nexit 3\n");
   }
 
@@ -218,7 +219,7 @@ class LauncherIT {
 
   @Test
   void aSpoiltClassCacheIsPassedOverInSilence() throws Exception {
-    touch("tools/target/peccary.aot", "no cache at all");
+    touch("tools/target/peccary.jsa", "no cache at all");
     Result result = peccary("--version");
     assertThat(result.exitCode()).as(result.err()).isZero();
     assertThat(result.out()).matches("peccary .*\nJava .*\n");
@@ -227,12 +228,15 @@ class LauncherIT {
 
   @Test
   void theFirstRunMakesTheClassCache() throws Exception {
-    Files.delete(home.resolve("tools/target/peccary.aot"));
+    Files.delete(home.resolve("tools/target/peccary.jsa"));
     Result result = peccary("--version");
     assertThat(result.exitCode()).as(result.err()).isZero();
     assertThat(result.out()).matches("peccary .*\nJava .*\n");
     assertThat(result.err()).isEmpty();
-    assertThat(home.resolve("tools/target/peccary.aot")).isNotEmptyFile();
+    assertThat(home.resolve("tools/target/peccary.jsa"))
+        .content(StandardCharsets.ISO_8859_1)
+        .contains("io/github/peccary/tools/command/TrainCommand")
+        .contains("io/github/peccary/tools/serve/Service");
     assertThat(peccary("--version")).isEqualTo(result);
   }
 
@@ -246,7 +250,7 @@ class LauncherIT {
     Files.setLastModifiedTime(library, FileTime.from(Instant.now().plusSeconds(20)));
     try {
       assertThat(peccary("--version").exitCode()).isZero();
-      assertThat(home.resolve("tools/target/peccary.aot")).isNotEmptyFile();
+      assertThat(home.resolve("tools/target/peccary.jsa")).isNotEmptyFile();
     } finally {
       Files.setLastModifiedTime(library, before);
     }
