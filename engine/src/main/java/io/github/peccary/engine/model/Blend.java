@@ -2,14 +2,15 @@ package io.github.peccary.engine.model;
 
 import io.github.peccary.engine.storage.CorruptFileException;
 import io.github.peccary.engine.storage.ElementType;
+import io.github.peccary.engine.storage.NumberRules;
 import io.github.peccary.engine.storage.TensorFile;
 import io.github.peccary.engine.storage.TensorFileWriter;
 import io.github.peccary.engine.storage.TensorSpec;
-import io.github.peccary.engine.storage.Verify;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -91,8 +92,8 @@ public final class Blend {
 
   /// The blend of a file, null if it has none. It lives as long as the file is open.
   ///
-  /// @throws CorruptFileException if the tensors break their rules, as far as `verify` asks
-  static @Nullable Blend open(TensorFile file, int items, Verify verify) {
+  /// @throws CorruptFileException if the weights break their rules, or the tensors have other sizes
+  static @Nullable Blend open(TensorFile file, int items) {
     if (!file.contains(WEIGHTS)) {
       return null;
     }
@@ -112,20 +113,22 @@ public final class Blend {
       }
       weights.put(lengths[row], read);
     }
-    Blend blend =
-        new Blend(
-            weights,
-            ItemNeighbors.open(file, items, verify),
-            file.tensor(EVENTS, ElementType.I32, items));
-    for (int item = 0; verify == Verify.CHECKSUMS && item < items; item++) {
-      if (blend.events(item) < 0) {
-        throw new CorruptFileException(
-            file.path(),
-            "tensor %s must not be negative: item=%d, events=%d"
-                .formatted(EVENTS, item, blend.events(item)));
-      }
+    return new Blend(
+        weights, ItemNeighbors.open(file, items), file.tensor(EVENTS, ElementType.I32, items));
+  }
+
+  /// Every number that there is a rule about.
+  ///
+  /// @throws CorruptFileException if one breaks its rule
+  void check(Path file) {
+    neighbors.check(file);
+    long wrong = NumberRules.firstOutside(events, 0, Integer.MAX_VALUE);
+    if (wrong >= 0) {
+      throw new CorruptFileException(
+          file,
+          "tensor %s must not be negative: item=%d, events=%d"
+              .formatted(EVENTS, wrong, events((int) wrong)));
     }
-    return blend;
   }
 
   /// What the parts of a score count for a user who had so many items.

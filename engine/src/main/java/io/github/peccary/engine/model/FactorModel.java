@@ -41,15 +41,15 @@ public final class FactorModel implements AutoCloseable {
   private @Nullable Kernels kernels;
   private @Nullable ItemIndex index;
 
-  private FactorModel(TensorFile file, Verify verify) {
+  private FactorModel(TensorFile file) {
     this.file = file;
     file.requireKind(ModelFormat.KIND);
     header = ModelHeader.read(file);
     users = factors(ModelFormat.USER_FACTORS);
     items = factors(ModelFormat.ITEM_FACTORS);
-    userIds = IdDictionary.open(file, RatingsFormat.USER_IDS, users.rows(), verify);
-    itemIds = IdDictionary.open(file, RatingsFormat.ITEM_IDS, items.rows(), verify);
-    titles = Titles.open(file, items.rows(), verify);
+    userIds = IdDictionary.open(file, RatingsFormat.USER_IDS, users.rows(), Verify.STRUCTURE);
+    itemIds = IdDictionary.open(file, RatingsFormat.ITEM_IDS, items.rows(), Verify.STRUCTURE);
+    titles = Titles.open(file, items.rows(), Verify.STRUCTURE);
     if (file.contains(ModelFormat.SEEN_OFFSETS)) {
       seenOffsets = file.tensor(ModelFormat.SEEN_OFFSETS, ElementType.I64, users.rows() + 1L);
       seenItems = file.tensor(ModelFormat.SEEN_ITEMS, ElementType.I32, -1);
@@ -59,18 +59,14 @@ public final class FactorModel implements AutoCloseable {
     }
     popularity = file.tensor(ModelFormat.ITEM_POPULARITY, ElementType.I32, items.rows());
     earlier = PairFilter.open(file);
-    blend = Blend.open(file, items.rows(), verify);
-    if (blend != null && seenOffsets == null) {
-      throw new CorruptFileException(
-          file.path(), "a blend must come with what the users have seen: seen_offsets is missing");
-    }
+    blend = Blend.open(file, items.rows());
     index = ItemIndex.open(file, items.rows(), header.rank());
     ridge = UserRidge.read(file, header.rank() + (header.biases() ? 1 : 0));
     file.tensor(ModelFormat.USER_BIASES, ElementType.F32, users.rows());
     file.tensor(ModelFormat.ITEM_BIASES, ElementType.F32, items.rows());
   }
 
-  /// Maps a model with all checks; they read the whole file once.
+  /// Maps a model with all checks; they read the whole file, on all cores.
   ///
   /// @throws CorruptFileException if the file is no model, or not one that can be relied on
   public static FactorModel open(Path path) throws IOException {
@@ -84,7 +80,7 @@ public final class FactorModel implements AutoCloseable {
   public static FactorModel open(Path path, Verify verify) throws IOException {
     TensorFile file = TensorFile.open(path, verify);
     try {
-      FactorModel model = new FactorModel(file, verify);
+      FactorModel model = new FactorModel(file);
       ModelCheck check = new ModelCheck(model);
       check.ends();
       if (verify == Verify.CHECKSUMS) {
@@ -346,10 +342,13 @@ public final class FactorModel implements AutoCloseable {
   public DampedBiases biases() {
     return new DampedBiases(
         header.ratingMean(),
-        file.tensor(ModelFormat.USER_BIASES, ElementType.F32, users())
-            .toArray(ValueLayout.JAVA_FLOAT),
-        file.tensor(ModelFormat.ITEM_BIASES, ElementType.F32, items())
-            .toArray(ValueLayout.JAVA_FLOAT));
+        biases(ModelFormat.USER_BIASES).toArray(ValueLayout.JAVA_FLOAT),
+        biases(ModelFormat.ITEM_BIASES).toArray(ValueLayout.JAVA_FLOAT));
+  }
+
+  /// f32, one per row.
+  MemorySegment biases(String tensor) {
+    return file.tensor(tensor, ElementType.F32, -1);
   }
 
   /// The fingerprint of the ratings file that the model was trained from.

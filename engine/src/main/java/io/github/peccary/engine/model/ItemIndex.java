@@ -132,35 +132,17 @@ public final class ItemIndex {
   /// The item at a place; block `b` has the places from `64 b` on. Some item, where contents were
   /// not checked and are wrong.
   public int item(int place) {
-    return Math.clamp(listed(place), 0, items - 1);
+    return Math.clamp(order.getAtIndex(ValueLayout.JAVA_INT, place), 0, items - 1);
   }
 
-  /// What stands at a place.
-  int listed(int place) {
-    return order.getAtIndex(ValueLayout.JAVA_INT, place);
+  /// i32, what stands at each place.
+  MemorySegment order() {
+    return order;
   }
 
   /// What bounds a block.
   public float get(int block, Bound bound) {
     return blocks.getAtIndex(ValueLayout.JAVA_FLOAT, (long) block * BLOCK_FLOATS + bound.column);
-  }
-
-  /// What a bound must be at least by those of its block and of the next one.
-  float least(int block, Bound bound) {
-    return switch (bound) {
-      case NORM, EVENTS, POPULARITY, ERROR -> 0;
-      case BIAS -> Float.NEGATIVE_INFINITY;
-      case STEP -> Float.MIN_NORMAL;
-      case NORM_FROM_HERE -> later(block, Bound.NORM, bound);
-      case BIAS_FROM_HERE -> later(block, Bound.BIAS, bound);
-      case EVENTS_FROM_HERE -> later(block, Bound.EVENTS, bound);
-      case POPULARITY_FROM_HERE -> later(block, Bound.POPULARITY, bound);
-    };
-  }
-
-  private float later(int block, Bound own, Bound fromHere) {
-    float here = get(block, own);
-    return block + 1 < blocks() ? Math.max(here, get(block + 1, fromHere)) : here;
   }
 
   /// The items of a block whose product with `codes` reaches `limit`: see [Kernels#reaching].
@@ -170,9 +152,33 @@ public final class ItemIndex {
     return Kernels.reaching(direction, codes, (long) block * rank * BLOCK_ITEMS, limit);
   }
 
-  /// Copies the codes of a block, column by column.
-  void copyCodes(int block, byte[] to) {
-    MemorySegment.copy(codes, ValueLayout.JAVA_BYTE, (long) block * to.length, to, 0, to.length);
+  /// Copies what there is of a block.
+  ///
+  /// @param codes column by column
+  /// @param listed what stands at its places; nothing is set after the last one
+  void copyBlock(int block, float[] bounds, byte[] codes, int[] listed) {
+    copyBounds(block, bounds);
+    MemorySegment.copy(
+        this.codes, ValueLayout.JAVA_BYTE, (long) block * codes.length, codes, 0, codes.length);
+    int first = block * BLOCK_ITEMS;
+    MemorySegment.copy(
+        order,
+        ValueLayout.JAVA_INT,
+        (long) first * Integer.BYTES,
+        listed,
+        0,
+        Math.min(BLOCK_ITEMS, size() - first));
+  }
+
+  /// Copies the bounds of a block, each to its column.
+  void copyBounds(int block, float[] bounds) {
+    MemorySegment.copy(
+        blocks,
+        ValueLayout.JAVA_FLOAT,
+        (long) block * BLOCK_FLOATS * Float.BYTES,
+        bounds,
+        0,
+        BLOCK_FLOATS);
   }
 
   /// The tensors of whole cache lines.

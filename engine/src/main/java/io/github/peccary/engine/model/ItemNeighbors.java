@@ -2,10 +2,10 @@ package io.github.peccary.engine.model;
 
 import io.github.peccary.engine.storage.CorruptFileException;
 import io.github.peccary.engine.storage.ElementType;
+import io.github.peccary.engine.storage.NumberRules;
 import io.github.peccary.engine.storage.TensorFile;
 import io.github.peccary.engine.storage.TensorFileWriter;
 import io.github.peccary.engine.storage.TensorSpec;
-import io.github.peccary.engine.storage.Verify;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -70,47 +70,56 @@ public final class ItemNeighbors {
   /// The neighbours in a file. They live as long as the file is open.
   ///
   /// @param size number of items
-  /// @throws CorruptFileException if the tensors break their rules, as far as `verify` asks
-  static ItemNeighbors open(TensorFile file, int size, Verify verify) {
+  /// @throws CorruptFileException if the tensors have other sizes
+  static ItemNeighbors open(TensorFile file, int size) {
     MemorySegment offsets = file.tensor(OFFSETS, ElementType.I64, size + 1L);
     MemorySegment items = file.tensor(ITEMS, ElementType.I32, -1);
     long count = items.byteSize() / Integer.BYTES;
     MemorySegment similarities = file.tensor(SIMILARITIES, ElementType.F32, count);
-    ItemNeighbors neighbors = new ItemNeighbors(size, offsets, items, similarities);
-    if (verify == Verify.CHECKSUMS) {
-      neighbors.check(file.path());
-    }
-    return neighbors;
+    return new ItemNeighbors(size, offsets, items, similarities);
   }
 
-  private void check(Path path) {
-    long before = offsets.getAtIndex(ValueLayout.JAVA_LONG, 0);
+  /// Every number.
+  ///
+  /// @throws CorruptFileException if one breaks its rule
+  void check(Path path) {
+    checkOffsets(path);
+    checkNeighbors(path);
+  }
+
+  private void checkOffsets(Path path) {
+    long first = offsets.getAtIndex(ValueLayout.JAVA_LONG, 0);
     long last = offsets.getAtIndex(ValueLayout.JAVA_LONG, size);
-    if (before != 0 || last != count()) {
+    if (first != 0 || last != count()) {
       throw new CorruptFileException(
           path,
           "tensor %s must go from 0 to the number of neighbours: first=%d, last=%d, neighbours=%d"
-              .formatted(OFFSETS, before, last, count()));
+              .formatted(OFFSETS, first, last, count()));
     }
-    for (int item = 1; item <= size; item++) {
-      long offset = offsets.getAtIndex(ValueLayout.JAVA_LONG, item);
-      if (offset < before || offset - before > MAX_NEIGHBORS) {
-        throw new CorruptFileException(
-            path,
-            "tensor %s must rise by 0 to %d: item=%d, start=%d, end=%d"
-                .formatted(OFFSETS, MAX_NEIGHBORS, item - 1, before, offset));
-      }
-      before = offset;
+    long wrong = NumberRules.firstMisstep(offsets, MAX_NEIGHBORS);
+    if (wrong >= 0) {
+      throw new CorruptFileException(
+          path,
+          "tensor %s must rise by 0 to %d: item=%d, start=%d, end=%d"
+              .formatted(
+                  OFFSETS,
+                  MAX_NEIGHBORS,
+                  wrong - 1,
+                  offsets.getAtIndex(ValueLayout.JAVA_LONG, wrong - 1),
+                  offsets.getAtIndex(ValueLayout.JAVA_LONG, wrong)));
     }
-    for (long position = 0; position < count(); position++) {
-      int item = item(position);
-      float similarity = similarity(position);
-      if (item < 0 || item >= size || !(similarity >= 0 && similarity < Float.POSITIVE_INFINITY)) {
-        throw new CorruptFileException(
-            path,
-            "neighbours must be items, with similarities of 0 or more: position=%d, item=%d, similarity=%s, items=%d"
-                .formatted(position, item, similarity, size));
-      }
+  }
+
+  private void checkNeighbors(Path path) {
+    long wrong = NumberRules.firstOutside(items, 0, size - 1);
+    if (wrong < 0) { // floats that are not negative are in the order of their bits
+      wrong = NumberRules.firstOutside(similarities, 0, Float.floatToRawIntBits(Float.MAX_VALUE));
+    }
+    if (wrong >= 0) {
+      throw new CorruptFileException(
+          path,
+          "neighbours must be items, with similarities of 0 or more: position=%d, item=%d, similarity=%s, items=%d"
+              .formatted(wrong, item(wrong), similarity(wrong), size));
     }
   }
 

@@ -1,10 +1,18 @@
 package io.github.peccary.engine.model;
 
+import io.github.peccary.engine.parallel.Workers;
 import io.github.peccary.engine.ratings.IntCursor;
 import io.github.peccary.engine.ratings.LongCursor;
+import io.github.peccary.engine.ratings.RatingsFormat;
+import io.github.peccary.engine.ratings.Titles;
 import io.github.peccary.engine.storage.CorruptFileException;
+import io.github.peccary.engine.storage.NumberRules;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// The rules of [ModelFormat] about the numbers in a model, as its reader and its writer check
 /// them.
@@ -24,6 +32,11 @@ final class ModelCheck {
   /// What can be told without reading the tensors.
   void ends() {
     if (!model.hasSeen()) {
+      if (model.blend() != null) {
+        throw new CorruptFileException(
+            model.path(),
+            "a blend must come with what the users have seen: seen_offsets is missing");
+      }
       return;
     }
     long first = model.seenOffsets().getAtIndex(ValueLayout.JAVA_LONG, 0);
@@ -36,37 +49,81 @@ final class ModelCheck {
     }
   }
 
-  /// Every number that there is a rule about.
+  /// Every number that there is a rule about, on all cores.
   void everything() {
-    factors(ModelFormat.USER_FACTORS, model.userFactors(), model.rank() + 1);
-    factors(ModelFormat.ITEM_FACTORS, model.itemFactors(), model.rank());
-    if (model.hasSeen()) {
-      seen();
+    List<Runnable> checks = checks();
+    @Nullable CorruptFileException[] found = new CorruptFileException[checks.size()];
+    int threads = Math.min(Runtime.getRuntime().availableProcessors(), checks.size());
+    try (Workers workers = new Workers(threads)) {
+      workers.forRange(
+          checks.size(),
+          1,
+          (number, _) -> {
+            try {
+              checks.get(number).run();
+            } catch (CorruptFileException e) {
+              found[number] = e;
+            }
+          });
     }
-    popularity();
-    DampedBiases biases = model.biases();
-    biases(ModelFormat.USER_BIASES, biases.user());
-    biases(ModelFormat.ITEM_BIASES, biases.item());
-    if (model.canFoldIn()) {
-      ridge(model.ridge().columns());
-    }
-    ItemIndex index = model.storedIndex();
-    if (index != null) {
-      new ItemIndexCheck(model, index).everything();
+    for (int number = found.length - 1; number >= 0; number--) {
+      CorruptFileException problem = found[number];
+      if (problem != null) {
+        throw problem;
+      }
     }
   }
 
+  /// The longest first, so that no core is left with it. What is found is told from the last to the
+  /// first: the index is of all the others.
+  private List<Runnable> checks() {
+    List<Runnable> checks = new ArrayList<>();
+    ItemIndex index = model.storedIndex();
+    if (index != null) {
+      checks.add(() -> new ItemIndexCheck(model, index).everything());
+    }
+    Path path = model.path();
+    checks.add(() -> model.itemIds().check(path, RatingsFormat.ITEM_IDS));
+    checks.add(() -> model.userIds().check(path, RatingsFormat.USER_IDS));
+    Blend blend = model.blend();
+    if (blend != null) {
+      checks.add(() -> blend.check(path));
+    }
+    Titles titles = model.titles();
+    if (titles != null) {
+      checks.add(() -> titles.check(path));
+    }
+    if (model.canFoldIn()) {
+      checks.add(() -> ridge(model.ridge().columns()));
+    }
+    checks.add(() -> biases(ModelFormat.USER_BIASES));
+    checks.add(() -> biases(ModelFormat.ITEM_BIASES));
+    checks.add(this::popularity);
+    if (model.hasSeen()) {
+      checks.add(this::seen);
+    }
+    checks.add(() -> factors(ModelFormat.ITEM_FACTORS, model.itemFactors(), model.rank()));
+    checks.add(() -> factors(ModelFormat.USER_FACTORS, model.userFactors(), model.rank() + 1));
+    return checks;
+  }
+
   private void seen() {
-    LongCursor offsets = new LongCursor(model.seenOffsets());
+    MemorySegment offsets = model.seenOffsets();
+    long wrong = NumberRules.firstMisstep(offsets, model.seenCount());
+    if (wrong >= 0) {
+      throw corrupt(
+          ModelFormat.SEEN_OFFSETS,
+          "must never fall: user=%d, start=%d, end=%d"
+              .formatted(
+                  wrong - 1,
+                  offsets.getAtIndex(ValueLayout.JAVA_LONG, wrong - 1),
+                  offsets.getAtIndex(ValueLayout.JAVA_LONG, wrong)));
+    }
+    LongCursor ends = new LongCursor(offsets);
     IntCursor items = new IntCursor(model.seenItems());
-    long start = offsets.next();
+    long start = ends.next();
     for (int user = 0; user < model.users(); user++) {
-      long end = offsets.next();
-      if (end < start || end > model.seenCount()) {
-        throw corrupt(
-            ModelFormat.SEEN_OFFSETS,
-            "must never fall: user=%d, start=%d, end=%d".formatted(user, start, end));
-      }
+      long end = ends.next();
       seen(user, items, end - start);
       start = end;
     }
@@ -87,22 +144,23 @@ final class ModelCheck {
   }
 
   private void popularity() {
-    IntCursor popularity = new IntCursor(model.popularity());
-    for (int item = 0; item < model.items(); item++) {
-      int events = popularity.next();
-      if (events < 0) {
-        throw corrupt(
-            ModelFormat.ITEM_POPULARITY,
-            "must not be negative: item=%d, events=%d".formatted(item, events));
-      }
+    long wrong = NumberRules.firstOutside(model.popularity(), 0, Integer.MAX_VALUE);
+    if (wrong >= 0) {
+      throw corrupt(
+          ModelFormat.ITEM_POPULARITY,
+          "must not be negative: item=%d, events=%d"
+              .formatted(wrong, model.itemPopularity((int) wrong)));
     }
   }
 
-  private void biases(String tensor, float[] biases) {
-    for (int row = 0; row < biases.length; row++) {
-      if (!Float.isFinite(biases[row])) {
-        throw corrupt(tensor, "must be finite: row=%d, found=%s".formatted(row, biases[row]));
-      }
+  private void biases(String tensor) {
+    MemorySegment biases = model.biases(tensor);
+    long wrong = NumberRules.firstInfinite(biases);
+    if (wrong >= 0) {
+      throw corrupt(
+          tensor,
+          "must be finite: row=%d, found=%s"
+              .formatted(wrong, biases.getAtIndex(ValueLayout.JAVA_FLOAT, wrong)));
     }
   }
 
@@ -128,7 +186,7 @@ final class ModelCheck {
       int count = Math.min(rowsInBlock, rows.rows() - first);
       MemorySegment.copy(
           rows.segment(), ValueLayout.JAVA_FLOAT, rows.rowOffset(first), block, 0, count * stride);
-      int infinite = firstInfinite(block, count * stride);
+      int infinite = NumberRules.firstInfinite(block, count * stride);
       if (infinite >= 0) {
         throw corrupt(
             tensor,
@@ -144,23 +202,6 @@ final class ModelCheck {
         unloaded = checked;
       }
     }
-  }
-
-  /// The index of the first number that is not finite, -1 if all are. The loop over all of them has
-  /// no way out but its end, so that it is compiled to vectors.
-  private static int firstInfinite(float[] numbers, int count) {
-    int largest = 0;
-    for (int i = 0; i < count; i++) {
-      largest = Math.max(largest, Float.floatToRawIntBits(numbers[i]) & Integer.MAX_VALUE);
-    }
-    if (largest < Float.floatToRawIntBits(Float.POSITIVE_INFINITY)) {
-      return -1;
-    }
-    int index = 0;
-    while (Float.isFinite(numbers[index])) {
-      index++;
-    }
-    return index;
   }
 
   /// Scoring by one dot product relies on the constant column and on the zeros after the biases.

@@ -63,10 +63,17 @@ public final class IdDictionary {
     IdDictionary dictionary =
         new IdDictionary(ids, file.tensor(name + ORDER, ElementType.I32, size));
     if (verify == Verify.CHECKSUMS) {
-      ids.checkTexts(file.path(), name);
-      dictionary.checkOrder(file.path(), name);
+      dictionary.check(file.path(), name);
     }
     return dictionary;
+  }
+
+  /// What [#open] checks with [Verify#CHECKSUMS].
+  ///
+  /// @throws CorruptFileException if an id or the order breaks the rules
+  public void check(Path file, String name) {
+    ids.checkTexts(file, name);
+    checkOrder(file, name);
   }
 
   /// The tensors that [#appendTo] writes, in this order: offsets, order, ids. A file has them by

@@ -1,6 +1,7 @@
 package io.github.peccary.engine.ratings;
 
 import io.github.peccary.engine.storage.CorruptFileException;
+import io.github.peccary.engine.storage.NumberRules;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
@@ -158,23 +159,18 @@ public record TextColumn(int size, MemorySegment bytes, MemorySegment offsets) {
   }
 
   private void checkOffsets(Path file, String name) {
-    LongCursor cursor = new LongCursor(offsets);
-    long before = 0;
-    for (int i = 0; i <= size; i++) {
-      long offset = cursor.next();
-      if (offset < before || offset > bytes.byteSize()) {
-        throw new CorruptFileException(
-            file,
-            "offsets must not fall: tensor="
-                + name
-                + "_offsets, index="
-                + i
-                + ", before="
-                + before
-                + ", found="
-                + offset);
-      }
-      before = offset;
+    long wrong = NumberRules.firstMisstep(offsets, bytes.byteSize());
+    if (wrong >= 0) {
+      throw new CorruptFileException(
+          file,
+          "offsets must not fall: tensor="
+              + name
+              + "_offsets, index="
+              + wrong
+              + ", before="
+              + offsets.getAtIndex(ValueLayout.JAVA_LONG, wrong - 1)
+              + ", found="
+              + offsets.getAtIndex(ValueLayout.JAVA_LONG, wrong));
     }
   }
 
@@ -185,7 +181,6 @@ public record TextColumn(int size, MemorySegment bytes, MemorySegment offsets) {
     CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
     byte[] block = new byte[1 << 13];
     CharBuffer chars = CharBuffer.allocate(block.length);
-    int text = 0;
     long begin = begins.next();
     long done = 0;
     while (done < bytes.byteSize()) {
@@ -195,13 +190,22 @@ public record TextColumn(int size, MemorySegment bytes, MemorySegment offsets) {
       if (decoder.decode(piece, chars.clear(), done + count == bytes.byteSize()).isError()) {
         throw notUtf8(file, name, done + piece.position());
       }
-      for (; begin < done + count && text < size; text++, begin = begins.next()) {
-        if ((block[(int) (begin - done)] & 0xC0) == 0x80) {
-          throw notUtf8(file, name, begin);
-        }
+      begin = firstNoCharacter(begins, begin, block, done, count);
+      if (begin < done + count) {
+        throw notUtf8(file, name, begin);
       }
       done += piece.position(); // a character cut in two is read again with the next piece
     }
+  }
+
+  /// The first text from `begin` on that begins within a character, or after the block.
+  private static long firstNoCharacter(
+      LongCursor begins, long begin, byte[] block, long done, int count) {
+    long next = begin;
+    while (next < done + count && (block[(int) (next - done)] & 0xC0) != 0x80) {
+      next = begins.next();
+    }
+    return next;
   }
 
   private static CorruptFileException notUtf8(Path file, String name, long offset) {

@@ -6,6 +6,7 @@ import io.github.peccary.engine.storage.TensorFileWriter;
 import io.github.peccary.engine.storage.TensorSpec;
 import io.github.peccary.engine.storage.Verify;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -39,10 +40,18 @@ public final class Titles {
             file.tensor(TEXTS, ElementType.U8, -1),
             file.tensor(OFFSETS, ElementType.I64, items + 1L));
     titles.checkEnds(file.path(), TEXTS);
+    Titles opened = new Titles(titles);
     if (verify == Verify.CHECKSUMS) {
-      titles.checkTexts(file.path(), TEXTS);
+      opened.check(file.path());
     }
-    return new Titles(titles);
+    return opened;
+  }
+
+  /// What [#open] checks with [Verify#CHECKSUMS].
+  ///
+  /// @throws CorruptFileException if a title breaks the rules
+  public void check(Path file) {
+    titles.checkTexts(file, TEXTS);
   }
 
   /// The tensors that [#appendTo] writes: offsets, titles.

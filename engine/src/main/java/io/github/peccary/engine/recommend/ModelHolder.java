@@ -221,7 +221,7 @@ public final class ModelHolder implements AutoCloseable {
     private static Generation warmed(FactorModel model) {
       try {
         Recommender recommender = new Recommender(model);
-        recommender.recommend(0, 1);
+        recommender.recommend(model.users() / 2, 1); // the first users have the most events
         return new Generation(recommender);
       } catch (Throwable e) {
         model.close();

@@ -76,6 +76,18 @@ class FactorModelCheckTest {
         Verify.CHECKSUMS, "tensor user_factors must be finite: row=3, column=2, found=Infinity");
   }
 
+  /// Whichever thread comes first: the factors, and not what is made of them.
+  @Test
+  void ofSeveralProblemsTheSameOneIsTold() throws IOException {
+    change("item_factors", setFloat(16 * 3 + 2, 1e9f));
+    change("seen_items", bytes -> bytes.setAtIndex(ValueLayout.JAVA_INT, 0, -1));
+    change("user_factors", setFloat(16 * 3 + 2, Float.NaN));
+    for (int repeat = 0; repeat < 50; repeat++) {
+      assertRefused(
+          Verify.CHECKSUMS, "tensor user_factors must be finite: row=3, column=2, found=NaN");
+    }
+  }
+
   @Test
   void constantColumnsMustHoldTheirConstants() throws IOException {
     change("user_factors", setFloat(16 * 3 + 6, 2f));
