@@ -37,6 +37,8 @@ class PrunedScanTest {
     /// Products of rows lie where floats have few digits left, or none.
     VANISHING_PRODUCTS,
     VANISHING_ROWS,
+    /// The biases of a user and an item leave few digits to the product, and then add up to 0.
+    CANCELLING_BIASES,
     ZEROS
   }
 
@@ -55,10 +57,17 @@ class PrunedScanTest {
               case HUGE -> factor * 1e15;
               case VANISHING_PRODUCTS -> factor * 1e-21 / (1 + row % 40);
               case VANISHING_ROWS -> factor * 1e-30 / (1 + row);
+              case CANCELLING_BIASES -> factor;
               case ZEROS -> row % 3 == 0 ? 0 : factor;
             };
         rows.set(row, column, (float) changed);
       }
+    }
+  }
+
+  private static void setBiases(FactorMatrix rows, int column, float bias) {
+    for (int row = 0; row < rows.rows(); row++) {
+      rows.set(row, column, bias);
     }
   }
 
@@ -77,6 +86,10 @@ class PrunedScanTest {
                       (users, items) -> {
                         fill(shape, users, random);
                         fill(shape, items, random);
+                        if (shape == Shape.CANCELLING_BIASES && rank != 15) {
+                          setBiases(users, rank, -0x1p22f);
+                          setBiases(items, rank + 1, 0x1p22f);
+                        }
                       });
           Models plainOrNot = rank == 15 ? models.withoutBiases() : models;
           try (FactorModel model = plainOrNot.open(folder.resolve("model.st"))) {
