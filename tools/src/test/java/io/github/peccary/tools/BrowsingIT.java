@@ -4,11 +4,7 @@ import static com.microsoft.playwright.assertions.PlaywrightAssertions.assertTha
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.microsoft.playwright.Browser;
-import com.microsoft.playwright.BrowserContext;
-import com.microsoft.playwright.BrowserType;
 import com.microsoft.playwright.Locator;
-import com.microsoft.playwright.Page;
-import com.microsoft.playwright.Playwright;
 import com.microsoft.playwright.Route;
 import com.microsoft.playwright.options.AriaRole;
 import io.github.peccary.tools.serve.Service;
@@ -17,7 +13,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -25,16 +20,12 @@ import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /// The page in a browser, before a real service: by mouse, by keyboard, and where something fails.
-/// Chromium is that of `-Dbrowser`, or the system's.
-class PageIT {
-  private static final String CHROMIUM = System.getProperty("browser", "/usr/bin/chromium");
+class BrowsingIT extends Browsing {
   private static final String HOSTILE = "Hostile <img src=x onerror=alert(1)>";
   private static final int HOSTILE_BOOK = 4;
 
@@ -42,14 +33,6 @@ class PageIT {
   private static Path model;
   private static Path database;
   private static Service service;
-  private static Playwright playwright;
-  private static Browser browser;
-
-  /// What no view may do: ask another host, fail in a script, run what the policy forbids.
-  private final List<String> faults = new ArrayList<>();
-
-  private BrowserContext context;
-  private Page page;
 
   @BeforeAll
   static void start() throws Exception {
@@ -60,16 +43,6 @@ class PageIT {
             .formatted(HOSTILE, TwoTastes.isbn(HOSTILE_BOOK)));
     model = model("titled", "--titles", "SELECT isbn, title FROM books");
     service = Serving.start(model);
-    playwright =
-        Playwright.create(
-            new Playwright.CreateOptions().setEnv(Map.of("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")));
-    browser =
-        playwright
-            .chromium()
-            .launch(
-                new BrowserType.LaunchOptions()
-                    .setExecutablePath(Path.of(CHROMIUM))
-                    .setArgs(List.of("--no-sandbox"))); // root may have none
   }
 
   private static Path model(String name, String... options) throws IOException {
@@ -82,59 +55,14 @@ class PageIT {
     return TwoTastes.model(home, ratings);
   }
 
+  @Override
+  Service service() {
+    return service;
+  }
+
   @AfterAll
   static void stop() {
-    playwright.close();
     service.close();
-  }
-
-  @BeforeEach
-  void openPage() {
-    open(new Browser.NewContextOptions());
-  }
-
-  private void open(Browser.NewContextOptions options) {
-    context = browser.newContext(options);
-    page = context.newPage();
-    page.setDefaultTimeout(20_000);
-    page.onRequest(
-        request -> {
-          if (!request.url().matches("http://127\\.0\\.0\\.1:\\d+/.*")) {
-            faults.add("asked for " + request.url());
-          }
-        });
-    page.onPageError(faults::add);
-    page.onConsoleMessage(
-        message -> {
-          boolean refused = message.text().startsWith("Failed to load resource");
-          if (message.type().equals("error") && !refused) {
-            faults.add("console: " + message.text());
-          }
-        });
-  }
-
-  @AfterEach
-  void nothingWentWrong() {
-    context.close();
-    assertThat(faults).isEmpty();
-  }
-
-  private void visit(String address) {
-    page.navigate(service.url() + "/" + address);
-    assertThat(page.locator("#main[aria-busy=false]")).isVisible();
-  }
-
-  private Locator heading() {
-    return page.locator("h1");
-  }
-
-  private Locator button(Locator within, String name) {
-    return within.getByRole(
-        AriaRole.BUTTON, new Locator.GetByRoleOptions().setName(Pattern.compile("^" + name)));
-  }
-
-  private Locator entries() {
-    return page.locator("main ol > li");
   }
 
   private static String liked(int... books) {
@@ -176,18 +104,6 @@ class PageIT {
     page.goBack();
     assertThat(heading()).hasText("Book 7");
     assertThat(page.locator("#liked > li")).hasCount(2);
-  }
-
-  /// Presses a key until what has the focus matches, as somebody does who sees where it is.
-  private void press(String key, String selector) {
-    for (int i = 0; i < 60; i++) {
-      page.keyboard().press(key);
-      if (Boolean.TRUE.equals(
-          page.evaluate("selector => document.activeElement.matches(selector)", selector))) {
-        return;
-      }
-    }
-    throw new AssertionError(key + " must lead to " + selector);
   }
 
   @Test
@@ -242,10 +158,6 @@ class PageIT {
     assertThat(page.locator("main ol").last().locator("li")).hasCount(TwoTastes.BOOKS);
     visit("#view=user&id=6");
     assertThat(page.locator("main ol").first().locator(".reasons").first()).isVisible();
-  }
-
-  private static Page.GetByRoleOptions named(String name) {
-    return new Page.GetByRoleOptions().setName(name).setExact(true);
   }
 
   @Test
