@@ -124,7 +124,7 @@ final class Answers {
     long start = System.nanoTime();
     FoldIn folded = events.foldIn(model);
     List<ScoredItem> items = by.recommend(folded, k, filter);
-    fields.put("microseconds", (System.nanoTime() - start) * 1e-3);
+    fields.put("microseconds", (System.nanoTime() - start) / 1e3);
     Explanation why = asked.flag("explain", false) ? Explanation.ofEvents(model, by, folded) : null;
     return ranking(items, why);
   }
@@ -228,7 +228,7 @@ final class Answers {
   private <T> T timed(Supplier<T> task) {
     long start = System.nanoTime();
     T result = task.get();
-    fields.put("microseconds", (System.nanoTime() - start) * 1e-3);
+    fields.put("microseconds", (System.nanoTime() - start) / 1e3);
     return result;
   }
 

@@ -148,7 +148,7 @@ final class ServedModel implements AutoCloseable {
     numbers.put("peccary_model_swaps_total", holder.swaps());
     numbers.put("peccary_model_refused_total", refusals.sum());
     Duration age = Duration.between(holder.loadedAt(), Instant.now());
-    numbers.put("peccary_model_age_seconds", age.toMillis() * 1e-3);
+    numbers.put("peccary_model_age_seconds", age.toMillis() / 1e3);
     String labels = call(now -> labels(now.model()));
     numbers.put("peccary_model_info{" + labels + "}", 1);
     return numbers;
